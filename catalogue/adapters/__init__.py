@@ -1,0 +1,1 @@
+"""Clients of networks, databases and engines; the only room that imports them."""

@@ -1,0 +1,1 @@
+"""The pharos command: one short module per command group."""

@@ -1,0 +1,1 @@
+"""What researchers ask: search, SPARQL, record views and history."""

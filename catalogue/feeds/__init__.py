@@ -1,0 +1,1 @@
+"""What other catalogues harvest from us."""

@@ -1,0 +1,1 @@
+"""Joins the pipeline's stages for one source: runs, publication, sources."""

@@ -1,0 +1,266 @@
+"""Sources, runs, pages: what a harvester is given and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from catalogue.model.records import NewVersion, Payload, RecordOutcome
+
+
+class PublicationPolicy(StrEnum):
+    ALL = "all"
+    CONFORMANT = "conformant"
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestSource:
+    """A registered remote. `slug` is chosen by the operator and never reused for another URL.
+
+    `credentials` is a reference (`env:NAME`, `file:/path`) with its scheme, never a secret:
+    {"scheme": "bearer"|"basic"|"header", "secret": "env:NAME", "header": "X-Token", "user": "name"}.
+    `priority`: higher wins when two sources describe one dataset. `switched_off` names repairs not made.
+    """
+
+    slug: str
+    url: str
+    harvester: str
+    title: str = ""
+    country: str = ""
+    profile: str = "auto"
+    options: Mapping[str, object] = field(default_factory=dict)
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    policy: PublicationPolicy = PublicationPolicy.ALL
+    priority: int = 0
+    switched_off: tuple[str, ...] = ()
+    added_at: datetime | None = None
+    removed_at: datetime | None = None
+
+
+class RunState(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    COMPLETED = "completed"
+    WITH_ERRORS = "completed-with-errors"
+    HELD = "held"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        return self not in (RunState.QUEUED, RunState.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """found = created + updated + unchanged + skipped + failed + duplicate. `reprocessed` is a part of unchanged.
+
+    `triples_outside` counts triples that ended in no record.
+    """
+
+    found: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    duplicate: int = 0
+    withdrawn: int = 0
+    reprocessed: int = 0
+    pages: int = 0
+    triples_outside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """How a run was asked for. `requested_by`: a person or part ("cli", "schedule")."""
+
+    requested_by: str = "cli"
+    profile: str | None = None
+    limit: int | None = None
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HarvestRun:
+    """One execution for one source."""
+
+    run_id: str
+    source: str
+    state: RunState
+    counts: RunCounts
+    request: RunRequest
+    queued_at: datetime
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    heartbeat_at: datetime | None = None
+    worker: str | None = None
+    complete: bool = False
+    evidence: str = ""
+    reason: str = ""
+    advice: str = ""
+    cancel_requested: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FencingToken:
+    """The right to write for one run; a newer token for the same run makes this one void."""
+
+    run_id: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claimed run with its source; `resume_cursor` is the last committed page's next cursor of an earlier worker."""
+
+    run: HarvestRun
+    source: HarvestSource
+    token: FencingToken
+    resume_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """HTTP validators of a page (RFC 9110, section 8.8)."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedPage:
+    """What the ledger kept of a page in the last run that read it."""
+
+    url: str
+    validators: Validators
+    payload_hash: str
+    next_cursor: str | None
+    record_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The source itself said that this resource is gone."""
+
+    subject: str
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageProblem:
+    """A document of this page that could not be had or read; costs what it described, not the page."""
+
+    url: str
+    code: str
+    reason: str
+    advice: str = ""
+    snippet: str = ""
+    counts_as_record: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a harvester yields: documents that are read together, and how to go on.
+
+    `cursor` is this page's own; `next_cursor` is None on the last page. `unchanged` says that the source (304) or
+    its equal bytes told so: then `payloads` is empty and the remembered page's records are marked seen.
+    """
+
+    url: str
+    cursor: str
+    payloads: tuple[Payload, ...] = ()
+    next_cursor: str | None = None
+    validators: Validators = Validators()
+    deletions: tuple[Deletion, ...] = ()
+    problems: tuple[PageProblem, ...] = ()
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """The last thing a harvester yields: whether everything was seen, and the evidence in one sentence."""
+
+    complete: bool
+    evidence: str
+    total_claimed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option of a harvester, as data: forms, CLI help and messages come from it.
+
+    `kind` is str, int, bool or choice (then `choices` lists what it may be).
+    """
+
+    name: str
+    kind: str
+    default: object
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAdded:
+    """A pattern of triples that a server adds to every record: kept in the payload, removed by the named repair.
+
+    A triple matches when its predicate equals `predicate` and, where given, the object's IRI (after replacing
+    `{subject}` by the record's IRI) matches the regular expression `object_pattern`. `only_if_other`: removed only
+    when the record has another value for the predicate, or when the pattern matches (False: always).
+    """
+
+    rule: str
+    predicate: str
+    object_pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """What a harvester saw at a URL. `confidence` from 0 (guess) to 1 (the protocol identified itself)."""
+
+    harvester: str
+    url: str
+    confidence: float
+    evidence: tuple[str, ...]
+    options: Mapping[str, object] = field(default_factory=dict)
+    records: int | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark:
+    """What a batch writes of a page."""
+
+    url: str
+    cursor: str
+    next_cursor: str | None
+    validators: Validators
+    payload_hash: str
+    record_ids: tuple[str, ...]
+    payload_hashes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Everything one transaction commits: outcomes, versions, seen marks, pages, payloads.
+
+    `seen`: record ids met unchanged. `reports`: (record_id, report) where only the verdict was made anew.
+    `source_description`: canonical N-Triples of the root catalogue's own description, if met in this batch.
+    """
+
+    outcomes: tuple[RecordOutcome, ...] = ()
+    versions: tuple[NewVersion, ...] = ()
+    seen: tuple[str, ...] = ()
+    pages: tuple[PageMark, ...] = ()
+    payloads: tuple[Payload, ...] = ()
+    triples_outside: int = 0
+    source_description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseTerms:
+    """How long a claim holds without a heartbeat."""
+
+    duration: timedelta = timedelta(seconds=60)

@@ -1,0 +1,1 @@
+"""Graphs, terms and syntaxes; knows nothing of catalogues."""

@@ -1,0 +1,131 @@
+"""Settings: a frozen dataclass from a mapping. The only reader of the environment is `Settings.from_env`'s caller."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from catalogue.errors import ConfigurationError
+
+PREFIX = "PHAROS_"
+MEBIBYTE = 1024 * 1024
+
+
+def _setting(default: Any, help_text: str, *, secret: bool = False, check: Callable[[Any], str | None] | None = None) -> Any:
+    return field(default=default, metadata={"help": help_text, "secret": secret, "check": check})
+
+
+def _http_url(value: str) -> str | None:
+    parts = urlsplit(value)
+    ok = parts.scheme in ("http", "https") and parts.netloc and not parts.query and not parts.fragment
+    return None if ok else "an http or https URL without query or fragment"
+
+
+def _positive(value: float) -> str | None:
+    return None if value > 0 else "a number above 0"
+
+
+def _port(value: int) -> str | None:
+    return None if 0 <= value <= 65535 else "a port from 0 to 65535 (0: a free one)"
+
+
+def _one_of(*allowed: str) -> Callable[[str], str | None]:
+    return lambda value: None if value in allowed else "one of " + ", ".join(allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of Pharos; the variable is the field's name in capitals after PHAROS_."""
+
+    data: Path = _setting(Path(".pharos"), "Folder of everything that Pharos stores.")
+    base: str = _setting("", "Public base URL; recorded at first use. Empty: http://HOST:PORT.", check=lambda v: _http_url(v) if v else None)
+    host: str = _setting("127.0.0.1", "Address the web server listens on.")
+    port: int = _setting(8080, "Port the web server listens on; 0 takes a free one.", check=_port)
+    web_workers: int = _setting(1, "Web worker processes.", check=_positive)
+    web_threads: int = _setting(8, "Threads of each web worker.", check=_positive)
+    ledger: str = _setting("", "Database URL of the ledger. Empty: SQLite in the data folder.", secret=True)
+    title: str = _setting("Pharos", "Title of the catalogue.")
+    description: str = _setting("Descriptions of health datasets, harvested from their providers.", "Description of the catalogue.")
+    publisher: str = _setting("Pharos operator", "Name of the catalogue's publisher.")
+    contact: str = _setting("", "E-mail address or URL of the operator, sent in the User-Agent of harvests.")
+    allow_hosts: tuple[str, ...] = _setting((), "Hosts (host or host:port, comma-separated) that registered sources may use though their address is private or loopback.")
+    proxy: str = _setting("", "HTTP proxy for outgoing requests.", secret=True)
+    ca_bundle: str = _setting("", "File of certificate authorities for outgoing requests.")
+    connect_timeout: float = _setting(10.0, "Seconds to connect to a source.", check=_positive)
+    read_timeout: float = _setting(30.0, "Seconds between two pieces of an answer.", check=_positive)
+    total_timeout: float = _setting(300.0, "Seconds for one request in all.", check=_positive)
+    max_document: int = _setting(256 * MEBIBYTE, "Largest document of a source, in decoded bytes.", check=_positive)
+    max_ratio: int = _setting(200, "Largest ratio of decoded to received bytes beyond the first mebibyte.", check=_positive)
+    retries: int = _setting(3, "Further tries of a request that failed for a passing reason.")
+    max_pages: int = _setting(10_000, "Most pages of one run.", check=_positive)
+    batch_size: int = _setting(100, "Records committed together.", check=_positive)
+    sparql_timeout: float = _setting(20.0, "Seconds a SPARQL query may take.", check=_positive)
+    sparql_max_rows: int = _setting(10_000, "Most rows or triples of a SPARQL answer.", check=_positive)
+    sparql_max_bytes: int = _setting(64 * MEBIBYTE, "Most bytes of a SPARQL answer.", check=_positive)
+    log_level: str = _setting("INFO", "Least severity that is logged.", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR"))
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Reads PHAROS_* of a mapping. ConfigurationError names the variable and what it may be."""
+        values: dict[str, Any] = {}
+        known = {f.name: f for f in dataclasses.fields(cls)}
+        for variable, text in env.items():
+            if not variable.startswith(PREFIX) or variable.startswith(PREFIX + "TEST_"):
+                continue
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in known:
+                raise ConfigurationError(
+                    f"{variable} is not a setting of Pharos.", advice="`pharos settings` lists them all."
+                )
+            values[name] = _read(variable, text, known[name])
+        return cls(**values)
+
+    @property
+    def public_base(self) -> str:
+        """The base URL without a trailing slash."""
+        return (self.base or f"http://{self.host}:{self.port}").rstrip("/")
+
+
+def _read(variable: str, text: str, setting: dataclasses.Field[Any]) -> Any:
+    try:
+        value = _convert(text, setting.default)
+    except ValueError as error:
+        kind = type(setting.default).__name__
+        raise ConfigurationError(f"{variable} is {text!r}, but must be of type {kind}.") from error
+    check = setting.metadata["check"]
+    allowed = check(value) if check else None
+    if allowed:
+        raise ConfigurationError(f"{variable} is {text!r}, but must be {allowed}.")
+    return value
+
+
+def _convert(text: str, default: Any) -> Any:
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if isinstance(default, int | float):
+        return type(default)(text)
+    return text
+
+
+def describe(settings: Settings, env: Mapping[str, str]) -> list[dict[str, str]]:
+    """Each setting with variable, value (secrets hidden), origin and help."""
+    rows = []
+    for setting in dataclasses.fields(Settings):
+        variable = PREFIX + setting.name.upper()
+        value = getattr(settings, setting.name)
+        shown = ", ".join(value) if isinstance(value, tuple) else str(value)
+        rows.append(
+            {
+                "variable": variable,
+                "value": "(set)" if setting.metadata["secret"] and shown else shown,
+                "origin": "environment" if variable in env else "default",
+                "help": str(setting.metadata["help"]),
+            }
+        )
+    return rows

@@ -1,0 +1,1 @@
+"""The Flask application: pages, API, content negotiation, problems."""

@@ -1,0 +1,1 @@
+"""SKOS vocabularies (data only), read with importlib.resources as `catalogue.ontologies`."""

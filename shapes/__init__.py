@@ -1,0 +1,1 @@
+"""Shapes profiles (data only), read with importlib.resources as `catalogue.shapes`."""
