@@ -1,0 +1,129 @@
+"""The data folder: who holds it, where its parts are, how processes on one machine find each other."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from catalogue.errors import ConfigurationError, Conflict
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Who works on the folder now: `role` is serve or command; addresses are of this machine only."""
+
+    role: str
+    pid: int
+    sparql: str = ""
+    sparql_pid: int = 0
+    web: str = ""
+
+
+class DataFolder:
+    """Paths, the lock and the runtime file. The folder is made (0700) when it is missing."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for name in ("spool", "requests"):
+                (self.path / name).mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(
+                f"The data folder {self.path} cannot be made: {error.strerror}.",
+                advice="Name another with --data or PHAROS_DATA, or mend its permissions.",
+            ) from error
+
+    @property
+    def ledger_url(self) -> str:
+        return f"sqlite:///{self.path / 'ledger.sqlite'}"
+
+    @property
+    def graph(self) -> Path:
+        return self.path / "graph"
+
+    @property
+    def search(self) -> Path:
+        return self.path / "search"
+
+    @property
+    def spool(self) -> Path:
+        return self.path / "spool"
+
+    @property
+    def requests(self) -> Path:
+        """Where commands beside a running server leave what they ask of it."""
+        return self.path / "requests"
+
+    @contextmanager
+    def lock(self, *, wait: bool = False, waiting: Callable[[Runtime | None], None] = lambda holder: None) -> Iterator[None]:
+        """Holds the folder. Conflict when another process does, unless `wait`; `waiting` is told once who holds it."""
+        handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        told = False
+        try:
+            while not _try_lock(handle):
+                holder = self._read_runtime()
+                if not wait:
+                    raise _held(holder)
+                if not told:
+                    waiting(holder)
+                    told = True
+                time.sleep(0.1)
+            yield
+        finally:
+            (self.path / "runtime.json").unlink(missing_ok=True) if _owns(handle) else None
+            os.close(handle)
+
+    def runtime(self) -> Runtime | None:
+        """Who works on the folder now, or None when nobody holds the lock (a file left by a crash says nothing)."""
+        try:
+            handle = os.open(self.path / "lock", os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            if _try_lock(handle):
+                return None
+        finally:
+            os.close(handle)
+        return self._read_runtime()
+
+    def write_runtime(self, runtime: Runtime) -> None:
+        """Replaces the runtime file (mode 0600) in one step."""
+        target = self.path / "runtime.json"
+        draft = target.with_suffix(f".{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            json.dump(asdict(runtime), file)
+        draft.replace(target)
+
+    def _read_runtime(self) -> Runtime | None:
+        try:
+            return Runtime(**json.loads((self.path / "runtime.json").read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _owns(handle: int) -> bool:
+    return _try_lock(handle)
+
+
+def _held(holder: Runtime | None) -> Conflict:
+    who = f"pharos {holder.role} (process {holder.pid})" if holder else "another pharos process"
+    return Conflict(
+        f"{who} is working on this data folder.",
+        advice="Wait until it has ended, or name another folder with --data.",
+    )

@@ -1,0 +1,98 @@
+"""Decides what a record is to the ledger: created, updated, unchanged (perhaps reprocessed), with its report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from catalogue.model.records import (
+    ChangeKind,
+    NewVersion,
+    NormalisedRecord,
+    OutcomeKind,
+    RecordOutcome,
+    RecordState,
+)
+from catalogue.model.validation import ShapesProfile, ValidationReport
+from catalogue.model.vocabularies import Vocabularies
+from catalogue.pipeline.normalise import PIPELINE_VERSION
+from catalogue.pipeline.validate import validate
+from catalogue.ports import Clock, ShapeEngine
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.literals import preferred_text
+from catalogue.rdf.namespaces import DCT
+from catalogue.rdf.terms import NamedNode
+
+Detect = Callable[[Graph, str], str]
+
+
+class Judge:
+    """`profile` is a name or "auto", which asks `detect` for each record."""
+
+    def __init__(
+        self,
+        profile: str,
+        profiles: Mapping[str, ShapesProfile],
+        engine: ShapeEngine,
+        vocabularies: Vocabularies,
+        clock: Clock,
+        detect: Detect,
+    ) -> None:
+        self._profile = profile
+        self._profiles = profiles
+        self._engine = engine
+        self._vocabularies = vocabularies
+        self._clock = clock
+        self._detect = detect
+
+    def decide(self, record: NormalisedRecord, state: RecordState | None) -> tuple[RecordOutcome, NewVersion | None]:
+        """The outcome, and the version to write (None when nothing is to be written).
+
+        An equal received hash is never an update: when our rules gave another text, or the profile another report,
+        the record is unchanged and its new version is `reprocessed` or `verdict`.
+        """
+        profile = self._profiles[self._name(record)]
+        if state is not None and self._stands(record, state, profile):
+            return _outcome(OutcomeKind.UNCHANGED, record), None
+        report = self.report(record, profile)
+        if state is None:
+            return _outcome(OutcomeKind.CREATED, record), NewVersion(record, report, PIPELINE_VERSION)
+        if state.received_hash != record.received_hash:
+            return _outcome(OutcomeKind.UPDATED, record), NewVersion(record, report, PIPELINE_VERSION)
+        kind = ChangeKind.RESTORATION if state.withdrawn_at else ChangeKind.REPROCESSED
+        if kind is ChangeKind.REPROCESSED and state.normalised_hash == record.normalised_hash:
+            kind = ChangeKind.VERDICT
+        return _outcome(OutcomeKind.UNCHANGED, record), NewVersion(record, report, PIPELINE_VERSION, kind)
+
+    def report(self, record: NormalisedRecord, profile: ShapesProfile) -> ValidationReport:
+        """The record's report under the profile, with the time."""
+        report = validate(record.graph, profile, self._engine, self._vocabularies, subject=record.subject)
+        return replace(report, checked_at=self._clock.now())
+
+    def _name(self, record: NormalisedRecord) -> str:
+        if self._profile != "auto":
+            return self._profile
+        return self._detect(record.graph, record.subject)
+
+    def _stands(self, record: NormalisedRecord, state: RecordState, profile: ShapesProfile) -> bool:
+        return (
+            state.withdrawn_at is None
+            and state.received_hash == record.received_hash
+            and state.pipeline_version == PIPELINE_VERSION
+            and state.profile == profile.name
+            and state.bundle_hash == profile.bundle_hash
+        )
+
+
+def _outcome(kind: OutcomeKind, record: NormalisedRecord) -> RecordOutcome:
+    title = None
+    if kind is not OutcomeKind.UNCHANGED:
+        title = preferred_text(record.graph.objects(NamedNode(record.subject), DCT.title), ("en",))
+    return RecordOutcome(
+        kind,
+        record_id=record.record_id,
+        dataset_id=record.dataset_id,
+        subject=record.subject,
+        page_url=record.page_url,
+        title=title,
+    )

@@ -1,0 +1,79 @@
+"""Names and checks of sources before they reach the ledger."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from urllib.parse import urlsplit
+
+from catalogue.errors import InvalidQuery
+from catalogue.model.harvest import HarvestSource, Option
+from catalogue.model.identifiers import SLUG
+from catalogue.ports import Harvester
+
+
+def suggest_slug(url: str, taken: Collection[str]) -> str:
+    """A free slug made of host and path: `https://data.clinic.example/catalog.ttl` gives `data-clinic-example-catalog`."""
+    parts = urlsplit(url)
+    path = re.sub(r"\.(ttl|rdf|xml|jsonld|json|nt|nq|trig|gz)$", "", parts.path.rstrip("/"), flags=re.IGNORECASE)
+    host = "" if parts.scheme == "file" else parts.netloc.rpartition("@")[2]
+    text = re.sub(r"[^a-z0-9]+", "-", f"{host}-{path}".lower()).strip("-")
+    stem = text[:56].strip("-") or "source"
+    slug, number = stem, 2
+    while slug in taken:
+        slug, number = f"{stem}-{number}", number + 1
+    return slug
+
+
+def check_source(source: HarvestSource, harvesters: Mapping[str, Harvester], profiles: Collection[str]) -> None:
+    """InvalidQuery names the field that is wrong and what it may be."""
+    if not SLUG.match(source.slug):
+        raise InvalidQuery(
+            f"{source.slug!r} is not a source name: use lower-case letters, digits and hyphens, at most 64.",
+            parameter="slug",
+        )
+    parts = urlsplit(source.url)
+    if parts.scheme not in ("http", "https", "file") or (parts.scheme != "file" and not parts.hostname):
+        raise InvalidQuery(f"{source.url!r} is not an http or https URL.", parameter="url")
+    if parts.username or parts.password:
+        raise InvalidQuery(
+            "The URL holds a user name or password.",
+            advice="Give credentials by reference (env:NAME or file:/path) instead.",
+            parameter="url",
+        )
+    if source.harvester not in harvesters:
+        known = ", ".join(harvesters)
+        raise InvalidQuery(f"There is no harvester {source.harvester!r}; there are: {known}.", parameter="harvester")
+    if source.profile not in ("auto", *profiles):
+        known = ", ".join(("auto", *profiles))
+        raise InvalidQuery(f"There is no profile {source.profile!r}; there are: {known}.", parameter="profile")
+    check_options(source.options, harvesters[source.harvester])
+
+
+def check_options(options: Mapping[str, object], harvester: Harvester) -> None:
+    """InvalidQuery names the option that the harvester does not have or whose value is of the wrong kind."""
+    declared = {option.name: option for option in harvester.options}
+    for name, value in options.items():
+        if name not in declared:
+            known = ", ".join(declared) or "none"
+            raise InvalidQuery(f"{harvester.name} has no option {name!r}; it has: {known}.", parameter=name)
+        _check_value(declared[name], value)
+
+
+def read_option(option: Option, text: str) -> object:
+    """The option's value from text, as the command line gives it."""
+    if option.kind == "int" and re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if option.kind == "bool" and text.lower() in ("true", "yes", "1", "false", "no", "0"):
+        return text.lower() in ("true", "yes", "1")
+    return text
+
+
+def _check_value(option: Option, value: object) -> None:
+    kinds = {"int": int, "bool": bool, "str": str, "choice": str}
+    wrong = not isinstance(value, kinds[option.kind]) or (option.kind == "int" and isinstance(value, bool))
+    if wrong:
+        raise InvalidQuery(f"Option {option.name!r} must be of kind {option.kind}.", parameter=option.name)
+    if option.kind == "choice" and value not in option.choices:
+        allowed = ", ".join(option.choices)
+        raise InvalidQuery(f"Option {option.name!r} must be one of {allowed}.", parameter=option.name)
