@@ -1,0 +1,174 @@
+"""RDF/XML made safe before it is parsed: a real XML tokenizer looks at every byte first."""
+
+from __future__ import annotations
+
+import re
+from html.entities import html5
+from xml.parsers import expat
+
+from catalogue.errors import ParseError
+from catalogue.rdf.decoding import without_control_characters
+from catalogue.rdf.documents import DocumentProblem
+from catalogue.rdf.namespaces import RDF
+from catalogue.rdf.problems import SNIPPET, Problems
+
+MAX_DEPTH = 200
+"""Elements within elements; a catalogue needs about 20."""
+
+_ROOT = RDF.iri + " RDF"
+_HTML = ("html", "http://www.w3.org/1999/xhtml html")
+_NOT_MARKUP = re.compile(
+    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)(?P<name>[A-Za-z][A-Za-z0-9]*;)?"
+    r"|&#(?:x(?P<hex>[0-9A-Fa-f]+)|(?P<dec>[0-9]+));",
+    re.S,
+)
+
+
+def prepare_rdf_xml(body: bytes, problems: Problems) -> bytes:
+    """The document, checked: no DTD, no entities, bounded depth, well-formed, RDF at the root.
+
+    Control characters and stray ampersands are mended and noted. Raises ParseError.
+    """
+    try:
+        _check(body)
+        return body
+    except expat.ExpatError as error:
+        first = error
+    mended, found = without_control_characters(body)
+    mended, more = _without_stray_references(mended)
+    if mended == body:
+        raise _not_well_formed(first, body)
+    try:
+        _check(mended)
+    except expat.ExpatError as error:
+        raise _not_well_formed(error, mended) from None
+    problems.extend((*found, *more))
+    return mended
+
+
+class _Checker:
+    """Handlers for one pass of the tokenizer."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.root: str | None = None
+        self.root_is_node = False
+        self.wraps_rdf = False
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.StartDoctypeDeclHandler = self.refuse_doctype
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+
+    def refuse_doctype(self, name: str, *_: object) -> None:
+        raise ParseError(
+            f"The XML document declares a document type ({name}); Pharos reads no DTDs and no entities.",
+            advice="Publish the RDF/XML without <!DOCTYPE ...>, with the namespaces written out.",
+            syntax="rdf-xml",
+            line=self.parser.CurrentLineNumber,
+            column=self.parser.CurrentColumnNumber + 1,
+        )
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.root is None:
+            self.root = name
+            self.root_is_node = any(key.startswith(RDF.iri + " ") for key in attributes)
+        elif name == _ROOT:
+            self.wraps_rdf = True
+        if self.depth > MAX_DEPTH:
+            raise ParseError(
+                f"The XML document nests its elements deeper than {MAX_DEPTH} levels.",
+                advice="Describe resources side by side, linked by rdf:resource.",
+                syntax="rdf-xml",
+                line=self.parser.CurrentLineNumber,
+            )
+
+    def end(self, _: str) -> None:
+        self.depth -= 1
+
+
+def _check(body: bytes) -> None:
+    """Raises ExpatError when it is not well-formed, ParseError when it is not what we read."""
+    checker = _Checker()
+    try:
+        checker.parser.Parse(body, True)
+    finally:
+        # The parser and its handlers point to each other; without this a large document waits for the collector.
+        checker.parser.StartElementHandler = checker.parser.EndElementHandler = None
+        checker.parser.StartDoctypeDeclHandler = None
+    if checker.root == _ROOT or checker.root_is_node:
+        return
+    name = (checker.root or "").replace(" ", "")
+    if checker.root in _HTML:
+        raise ParseError(
+            "The address gives an HTML page, not RDF.", advice="Use the address of the metadata.", html=True
+        )
+    if checker.wraps_rdf:
+        raise ParseError(
+            f"The RDF is wrapped in another protocol's answer (its root element is {name}).",
+            advice="Register the source with the harvester of that protocol (CSW, OAI-PMH).",
+            syntax="rdf-xml",
+            root=name,
+        )
+    raise ParseError(
+        f"The document is XML but not RDF/XML: its root element is {name}, not rdf:RDF.",
+        advice="Use the address of the RDF, or the harvester that reads this format.",
+        syntax="rdf-xml",
+        root=name,
+    )
+
+
+def _not_well_formed(error: expat.ExpatError, body: bytes) -> ParseError:
+    lines = body.split(b"\n", error.lineno)
+    snippet = lines[error.lineno - 1] if len(lines) >= error.lineno else b""
+    column = error.offset + 1
+    what = expat.errors.messages[error.code] if error.code in expat.errors.messages else "not well-formed"
+    start = max(0, error.offset - SNIPPET // 2)
+    return ParseError(
+        f"The XML document does not parse at line {error.lineno}, column {column}: {what}.",
+        advice="Mend the document there, then harvest again; everything stored before stays.",
+        syntax="rdf-xml",
+        line=error.lineno,
+        column=column,
+        snippet=snippet[start : start + SNIPPET].decode("utf-8", "replace").strip(),
+    )
+
+
+def _without_stray_references(body: bytes) -> tuple[bytes, tuple[DocumentProblem, ...]]:
+    text = body.decode("utf-8", "replace")
+    places: list[tuple[int, str]] = []
+
+    def mend(match: re.Match[str]) -> str:
+        token = match.group()
+        if token.startswith("<"):
+            return token
+        number = match["hex"] and int(match["hex"][:8], 16) or match["dec"] and int(match["dec"][:10])
+        if match["hex"] or match["dec"]:
+            mended = token if _is_xml_character(number or 0) else ""
+        else:
+            named = html5.get(match["name"] or "")
+            mended = named if named is not None else "&amp;" + token[1:]
+        if mended != token:
+            places.append((match.start(), token))
+        return mended
+
+    mended_text = _NOT_MARKUP.sub(mend, text)
+    if not places:
+        return body, ()
+    start, token = places[0]
+    problem = DocumentProblem(
+        "xml-reference-repaired",
+        f"{len(places)} ampersands or references that XML does not know were read as text; the first is {token[:40]}.",
+        line=text.count("\n", 0, start) + 1,
+        snippet=text[max(0, start - 40) : start + 80],
+    )
+    return mended_text.encode("utf-8", "replace"), (problem,)
+
+
+def _is_xml_character(code: int) -> bool:
+    return (
+        code in (0x9, 0xA, 0xD)
+        or 0x20 <= code <= 0xD7FF
+        or 0xE000 <= code <= 0xFFFD
+        or 0x10000 <= code <= 0x10FFFF
+    )

@@ -1,0 +1,171 @@
+"""One reader for each family of syntaxes; all end in `Reader.graph`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+import pyoxigraph
+
+from catalogue.errors import ParseError
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.iris import is_valid_iri
+from catalogue.rdf.json_ld import prepare_json_ld
+from catalogue.rdf.media_types import Syntax
+from catalogue.rdf.problems import SNIPPET, Problems
+from catalogue.rdf.rdf_xml import prepare_rdf_xml
+from catalogue.rdf.sound_terms import SoundTerms
+from catalogue.rdf.terms import BlankNode, Literal, Quad, Triple
+from catalogue.rdf.turtle_text import repair_turtle_text
+
+BLOCK_LINES = 2_000
+
+
+class Reader:
+    """What every reader needs: where the document is from, its limits, and where problems go."""
+
+    def __init__(self, base: str, syntax: Syntax, prefix: str, max_triples: int, problems: Problems) -> None:
+        self.base = base
+        self.base_iri = base if is_valid_iri(base) else None
+        self.syntax = syntax
+        self.problems = problems
+        self._prefix = prefix
+        self._max_triples = max_triples
+        self._names: dict[BlankNode, BlankNode] = {}
+
+    def quads(self, body: bytes, *, lenient: bool = False, limit: int | None = None) -> list[Quad]:
+        """The parser's quads. Raises SyntaxError; ParseError when there are more than allowed."""
+        parser = pyoxigraph.parse(body, format=self.syntax.format, base_iri=self.base_iri, lenient=lenient)
+        quads = list(islice(parser, self._max_triples + 1))
+        self.refuse_too_many(len(quads))
+        return quads
+
+    def refuse_too_many(self, count: int) -> None:
+        if count > self._max_triples:
+            raise ParseError(
+                f"The document holds more than {self._max_triples:,} triples.",
+                advice="Publish it in pages (for example with hydra:PartialCollectionView).",
+                limit=self._max_triples,
+                syntax=self.syntax.name,
+            )
+
+    def own_blank_nodes(self, triples: Iterable[Triple]) -> Iterator[Triple]:
+        """The triples with blank node labels of this document's own, numbered as they appear."""
+        for triple in triples:
+            subject, value = triple.subject, triple.object
+            blank_subject, blank_object = isinstance(subject, BlankNode), isinstance(value, BlankNode)
+            if blank_subject or blank_object:
+                triple = Triple(
+                    self._own(subject) if isinstance(subject, BlankNode) else subject,
+                    triple.predicate,
+                    self._own(value) if isinstance(value, BlankNode) else value,
+                )
+            yield triple
+
+    def _own(self, node: BlankNode) -> BlankNode:
+        own = self._names.get(node)
+        if own is None:
+            own = self._names[node] = BlankNode(f"{self._prefix}n{len(self._names)}")
+        return own
+
+    def error(self, error: SyntaxError, body: bytes) -> ParseError:
+        """What the parser said, as our error with the place and the line's text."""
+        line, column = error.lineno, error.offset
+        text = error.msg.rpartition("columns ")[2] if line else error.msg
+        message = error.msg.split(": ", 1)[1] if line and ": " in error.msg else text
+        snippet = ""
+        if line:
+            lines = body.split(b"\n", line)
+            snippet = (
+                lines[line - 1].decode("utf-8", "replace").strip()[:SNIPPET] if len(lines) >= line else ""
+            )
+        place = f" at line {line}" + (f", column {column}" if column else "") if line else ""
+        return ParseError(
+            f"The {self.syntax.format.name} document does not parse{place}: {message}.",
+            advice="Mend the document there, then harvest again; everything stored before stays.",
+            syntax=self.syntax.name, line=line, column=column, snippet=snippet,
+        )  # fmt: skip
+
+
+def read_turtle(body: bytes, reader: Reader) -> Graph:
+    """Turtle and TriG: strict; else text repaired token by token and read leniently."""
+    try:
+        quads = reader.quads(body)
+    except SyntaxError:
+        return _read_leniently(body, reader, repair_turtle_text)
+    return _strict_graph(quads, body, reader)
+
+
+def read_rdf_xml(body: bytes, reader: Reader) -> Graph:
+    body = prepare_rdf_xml(body, reader.problems)
+    try:
+        quads = reader.quads(body)
+    except SyntaxError:
+        return _read_leniently(body, reader, None)
+    return _strict_graph(quads, body, reader)
+
+
+def read_json_ld(body: bytes, reader: Reader) -> Graph:
+    """JSON-LD is always read leniently: the strict parser drops what it does not like without a word."""
+    body = prepare_json_ld(body, reader.base, reader.problems)
+    return _read_leniently(body, reader, None)
+
+
+def read_lines(body: bytes, reader: Reader) -> Graph:
+    """N-Triples and N-Quads: strict in blocks; a block that fails is read line by line, bad lines are problems."""
+    try:
+        return _strict_graph(reader.quads(body), body, reader)
+    except SyntaxError:
+        pass
+    terms = SoundTerms(reader.base_iri, reader.problems, body)
+    lines = body.splitlines(keepends=True)
+    triples: list[Triple] = []
+    for start in range(0, len(lines), BLOCK_LINES):
+        block = lines[start : start + BLOCK_LINES]
+        try:
+            quads = reader.quads(b"".join(block))
+        except SyntaxError:
+            quads = _line_by_line(block, start, reader)
+        triples.extend(terms.sound(quad.triple for quad in quads))
+        reader.refuse_too_many(len(triples))
+    return Graph(reader.own_blank_nodes(triples))
+
+
+def _line_by_line(block: list[bytes], start: int, reader: Reader) -> list[Quad]:
+    quads: list[Quad] = []
+    for number, line in enumerate(block, start + 1):
+        try:
+            quads.extend(reader.quads(line, lenient=True))
+        except SyntaxError as error:
+            reader.problems.add(
+                "line-unreadable",
+                f"Line {number} is no {reader.syntax.format.name}: {error.msg.split(': ', 1)[-1]}.",
+                line=number, column=error.offset, snippet=line.decode("utf-8", "replace").strip(), lost=True,
+            )  # fmt: skip
+    return quads
+
+
+Repair = Callable[[bytes, Problems], bytes]
+
+
+def _read_leniently(body: bytes, reader: Reader, repair: Repair | None) -> Graph:
+    try:
+        quads = reader.quads(body, lenient=True)
+    except SyntaxError as first:
+        repaired = repair(body, reader.problems) if repair is not None else body
+        if repaired == body:
+            raise reader.error(first, body) from None
+        try:
+            quads = reader.quads(repaired, lenient=True)
+        except SyntaxError as error:
+            raise reader.error(error, repaired) from None
+    terms = SoundTerms(reader.base_iri, reader.problems, body, json_terms=reader.syntax.family == "json")
+    return Graph(reader.own_blank_nodes(terms.sound(quad.triple for quad in quads)))
+
+
+def _strict_graph(quads: list[Quad], body: bytes, reader: Reader) -> Graph:
+    """Terms of a strict parse need no look, unless the text may hold what RDF 1.2 added."""
+    triples: Iterable[Triple] = (quad.triple for quad in quads)
+    if b"<<" in body or b"--" in body or b"parseType" in body:
+        triples = SoundTerms(reader.base_iri, reader.problems, body).sound(triples)
+    return Graph(reader.own_blank_nodes(triples))
