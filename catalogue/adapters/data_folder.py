@@ -25,6 +25,10 @@ class Runtime:
     web: str = ""
 
 
+GLANCE = 0.5
+"""Seconds to try for the lock: somebody who only asks who holds it has it for a moment."""
+
+
 class DataFolder:
     """Paths, the lock and the runtime file. The folder is made (0700) when it is missing."""
 
@@ -62,23 +66,27 @@ class DataFolder:
         return self.path / "requests"
 
     @contextmanager
-    def lock(self, *, wait: bool = False, waiting: Callable[[Runtime | None], None] = lambda holder: None) -> Iterator[None]:
+    def lock(
+        self, *, wait: bool = False, waiting: Callable[[Runtime | None], None] = lambda holder: None
+    ) -> Iterator[None]:
         """Holds the folder. Conflict when another process does, unless `wait`; `waiting` is told once who holds it."""
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        told = False
+        held = False
         try:
-            while not _try_lock(handle):
-                holder = self._read_runtime()
-                if not wait:
-                    raise _held(holder)
-                if not told:
-                    waiting(holder)
-                    told = True
-                time.sleep(0.1)
+            held = _try_lock(handle, GLANCE) or (wait and self._wait(handle, waiting))
+            if not held:
+                raise _held(self._read_runtime())
             yield
         finally:
-            (self.path / "runtime.json").unlink(missing_ok=True) if _owns(handle) else None
+            if held:
+                (self.path / "runtime.json").unlink(missing_ok=True)
             os.close(handle)
+
+    def _wait(self, handle: int, waiting: Callable[[Runtime | None], None]) -> bool:
+        waiting(self._read_runtime())
+        while not _try_lock(handle):
+            time.sleep(0.1)
+        return True
 
     def runtime(self) -> Runtime | None:
         """Who works on the folder now, or None when nobody holds the lock (a file left by a crash says nothing)."""
@@ -109,16 +117,17 @@ class DataFolder:
             return None
 
 
-def _try_lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _owns(handle: int) -> bool:
-    return _try_lock(handle)
+def _try_lock(handle: int, patience: float = 0.0) -> bool:
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                return False
+            time.sleep(0.02)
+        else:
+            return True
 
 
 def _held(holder: Runtime | None) -> Conflict:

@@ -59,7 +59,9 @@ class Harvesting:
                     heartbeat.cancel()
                     heartbeat.check()
 
-            end = self._harvest(source, run.request, LedgerSink(self.ledger, token), cancelled, check, progress)
+            end = self._harvest(
+                source, run.request, LedgerSink(self.ledger, token), cancelled, check, progress
+            )
         reason = end.reason
         if end.state is RunState.CANCELLED and stop():
             reason = "Pharos was stopped during this run; what it had committed stands."
@@ -74,7 +76,9 @@ class Harvesting:
         log.info("run ended", extra={"run": run.run_id, "source": source.slug, "state": finished.state.value})
         return finished
 
-    def rehearse(self, source: HarvestSource, request: RunRequest, progress: Progress = no_progress) -> RunEnd:
+    def rehearse(
+        self, source: HarvestSource, request: RunRequest, progress: Progress = no_progress
+    ) -> RunEnd:
         """A dry run: everything is fetched and judged, nothing is written."""
         return self._harvest(source, request, NullSink(), lambda: False, lambda: None, progress)
 

@@ -45,7 +45,9 @@ class Judge:
         self._clock = clock
         self._detect = detect
 
-    def decide(self, record: NormalisedRecord, state: RecordState | None) -> tuple[RecordOutcome, NewVersion | None]:
+    def decide(
+        self, record: NormalisedRecord, state: RecordState | None
+    ) -> tuple[RecordOutcome, NewVersion | None]:
         """The outcome, and the version to write (None when nothing is to be written).
 
         An equal received hash is never an update: when our rules gave another text, or the profile another report,

@@ -34,7 +34,14 @@ from catalogue.model.harvest import (
     RunCounts,
     RunState,
 )
-from catalogue.model.records import NormalisedRecord, OutcomeKind, Payload, RawRecord, RecordOutcome, RecordState
+from catalogue.model.records import (
+    NormalisedRecord,
+    OutcomeKind,
+    Payload,
+    RawRecord,
+    RecordOutcome,
+    RecordState,
+)
 from catalogue.pipeline import fetch as fetching
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.parse import parse
@@ -111,7 +118,9 @@ class HarvestInProgress:
         """Takes one page through the stages and commits it."""
         before = len(self.met)
         graph, payloads = self._read(page)
-        facts = PageFacts(url=page.url, payload_hash=payloads[0].payload_hash if payloads else "", base=self.base)
+        facts = PageFacts(
+            url=page.url, payload_hash=payloads[0].payload_hash if payloads else "", base=self.base
+        )
         parts = split(graph, facts)
         self.spool.add(page.url, parts, graph)
         self._leave_out(parts)
@@ -269,10 +278,11 @@ def harvest(
 ) -> RunEnd:
     """Harvests one source to its end. Raises LeaseLost only; everything else becomes the way the run ended."""
     batch = BatchBuilder(sink, limits.batch_size)
-    with tempfile.TemporaryDirectory(prefix="pharos-spool-", dir=limits.workspace) as folder, Spool(Path(folder)) as spool:
-        run = HarvestInProgress(
-            source, harvester, judge, states, batch, spool, limits, base, progress
-        )
+    with (
+        tempfile.TemporaryDirectory(prefix="pharos-spool-", dir=limits.workspace) as folder,
+        Spool(Path(folder)) as spool,
+    ):
+        run = HarvestInProgress(source, harvester, judge, states, batch, spool, limits, base, progress)
         try:
             completeness = _pages(run, http, RunContext(resume_cursor=resume_cursor), check)
             run.finish_deferred()
@@ -280,7 +290,11 @@ def harvest(
             batch.flush()
             completeness = Completeness(False, f"stopped after {limits.records} records, as asked")
         except RunCancelled:
-            return RunEnd(RunState.CANCELLED, batch.counts, reason="The run was cancelled; what it had committed stands.")
+            return RunEnd(
+                RunState.CANCELLED,
+                batch.counts,
+                reason="The run was cancelled; what it had committed stands.",
+            )
         except LeaseLost:
             raise
         except CatalogueError as error:
@@ -288,7 +302,9 @@ def harvest(
     return _ended(run, completeness, limited=limits.records is not None)
 
 
-def _pages(run: HarvestInProgress, http: HttpClient, context: RunContext, check: Callable[[], None]) -> Completeness:
+def _pages(
+    run: HarvestInProgress, http: HttpClient, context: RunContext, check: Callable[[], None]
+) -> Completeness:
     completeness = Completeness(False, "the harvester did not say that it saw everything")
     for item in fetching.fetch(
         run.harvester, run.source, http, context, max_pages=run.limits.max_pages, check=check
@@ -314,7 +330,9 @@ def _ended(run: HarvestInProgress, completeness: Completeness, *, limited: bool)
     counts = run.batch.counts
     if run.errors or not (completeness.complete or limited):
         state = RunState.WITH_ERRORS
-        reason = f"{run.errors} documents or records could not be taken." if run.errors else completeness.evidence
+        reason = (
+            f"{run.errors} documents or records could not be taken." if run.errors else completeness.evidence
+        )
         advice = "The lines of this run say which, why and what to do."
     else:
         state, reason, advice = RunState.COMPLETED, "", ""

@@ -15,7 +15,9 @@ from catalogue.ports import Harvester
 def suggest_slug(url: str, taken: Collection[str]) -> str:
     """A free slug made of host and path: `https://data.clinic.example/catalog.ttl` gives `data-clinic-example-catalog`."""
     parts = urlsplit(url)
-    path = re.sub(r"\.(ttl|rdf|xml|jsonld|json|nt|nq|trig|gz)$", "", parts.path.rstrip("/"), flags=re.IGNORECASE)
+    path = re.sub(
+        r"\.(ttl|rdf|xml|jsonld|json|nt|nq|trig|gz)$", "", parts.path.rstrip("/"), flags=re.IGNORECASE
+    )
     host = "" if parts.scheme == "file" else parts.netloc.rpartition("@")[2]
     text = re.sub(r"[^a-z0-9]+", "-", f"{host}-{path}".lower()).strip("-")
     stem = text[:56].strip("-") or "source"
@@ -25,7 +27,9 @@ def suggest_slug(url: str, taken: Collection[str]) -> str:
     return slug
 
 
-def check_source(source: HarvestSource, harvesters: Mapping[str, Harvester], profiles: Collection[str]) -> None:
+def check_source(
+    source: HarvestSource, harvesters: Mapping[str, Harvester], profiles: Collection[str]
+) -> None:
     """InvalidQuery names the field that is wrong and what it may be."""
     if not SLUG.match(source.slug):
         raise InvalidQuery(
@@ -43,10 +47,14 @@ def check_source(source: HarvestSource, harvesters: Mapping[str, Harvester], pro
         )
     if source.harvester not in harvesters:
         known = ", ".join(harvesters)
-        raise InvalidQuery(f"There is no harvester {source.harvester!r}; there are: {known}.", parameter="harvester")
+        raise InvalidQuery(
+            f"There is no harvester {source.harvester!r}; there are: {known}.", parameter="harvester"
+        )
     if source.profile not in ("auto", *profiles):
         known = ", ".join(("auto", *profiles))
-        raise InvalidQuery(f"There is no profile {source.profile!r}; there are: {known}.", parameter="profile")
+        raise InvalidQuery(
+            f"There is no profile {source.profile!r}; there are: {known}.", parameter="profile"
+        )
     check_options(source.options, harvesters[source.harvester])
 
 

@@ -20,10 +20,20 @@ IDLE = 0.5
 
 
 class Projector:
-    """A thread that follows the ledger with every projection; a projection that fails is tried again later."""
+    """A thread that follows the ledger with every projection; a projection that fails is tried again later.
 
-    def __init__(self, ledger: Ledger, projections: Sequence[Projection], idle: float = IDLE) -> None:
+    The only writer of the projections: `chores` (rebuilds that a command asked for) are done here too.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        projections: Sequence[Projection],
+        chores: Callable[[], None] = lambda: None,
+        idle: float = IDLE,
+    ) -> None:
         self._ledger = ledger
+        self._chores = chores
         self._projections = projections
         self._idle = idle
         self._end = threading.Event()
@@ -41,6 +51,7 @@ class Projector:
     def _loop(self) -> None:
         wait = self._idle
         while not self._end.is_set():
+            self._chores()
             failed = [p for p in self._projections if not self._follow(p)]
             # A projection that is down is asked ever more rarely, up to half a minute.
             wait = min(wait * 2, 30.0) if failed else self._idle
@@ -65,7 +76,7 @@ class Projector:
 
 
 class Worker:
-    """`chores` are called between runs (requests of the command line, say)."""
+    """Claims and executes runs; `chores` are handed to its projector."""
 
     def __init__(
         self,
@@ -83,11 +94,10 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Works until `stop` is set; a run in hand then ends as cancelled at its next page."""
-        projector = Projector(self._ledger, self._projections)
+        projector = Projector(self._ledger, self._projections, self._chores)
         projector.start()
         try:
             while not stop.is_set():
-                self._chores()
                 if not self._one(stop):
                     stop.wait(IDLE)
         finally:

@@ -1,0 +1,297 @@
+"""SearchIndex on tantivy: one writer, any number of readers in other processes.
+
+search/current          name of the folder that is read now
+search/<layout>-<n>/    one index; a rebuild fills a new one and then moves `current`
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tantivy import Document, Index, IndexWriter, Order, Query, Searcher
+
+from catalogue.adapters.tantivy_index.query import base_query, filtered
+from catalogue.adapters.tantivy_index.schema import (
+    POSITION_ID,
+    build_schema,
+    fingerprint,
+    from_stored,
+    register,
+    to_tantivy,
+)
+from catalogue.errors import IndexUnavailable, StaleProjection
+from catalogue.model.search import FacetValue, SearchDocument, SearchHit, SearchPage, SearchQuery
+
+log = logging.getLogger(__name__)
+
+HEAP = 50_000_000
+"""Bytes the writer may hold before it writes a segment."""
+FACET_VALUES = 100
+"""Most values of one facet in an answer; those of a selected filter are there in any case."""
+REBUILD_COMMIT = 20_000
+
+
+class TantivyIndex:
+    """`writer` opens for writing: one process at a time (the engine's own lock refuses a second)."""
+
+    def __init__(self, folder: Path, *, writer: bool) -> None:
+        self._folder = folder
+        self._schema = build_schema()
+        self._may_write = writer
+        self._mutex = threading.RLock()
+        self._writer: IndexWriter | None = None
+        self._index: Index | None = None
+        self._name = ""
+        self._seen: tuple[int, int] = (0, 0)
+        if writer:
+            self._open_for_writing()
+
+    # -- following the ledger ---------------------------------------------------------------------
+    def position(self) -> int:
+        with self._engine():
+            searcher = self._searcher()
+            return _position(searcher, self._schema) if searcher else 0
+
+    def apply(
+        self, documents: Sequence[SearchDocument], removed: Sequence[str], expected: int, position: int
+    ) -> None:
+        with self._mutex, self._engine():
+            actual = self.position()
+            if actual != expected:
+                raise StaleProjection("The search index moved meanwhile.", expected=expected, actual=actual)
+            writer = self._need_writer()
+            try:
+                for dataset_id in (*removed, *(d.dataset_id for d in documents), POSITION_ID):
+                    writer.delete_documents_by_term("id", dataset_id)
+                for document in documents:
+                    writer.add_document(to_tantivy(document))
+                writer.add_document(_position_entry(position))
+                writer.commit()
+            except BaseException:
+                writer.rollback()
+                raise
+            self._reload()
+
+    def rebuild(self, documents: Iterable[SearchDocument], position: int) -> None:
+        with self._mutex, self._engine():
+            self._need_writer()
+            name = self._free_name()
+            index, writer = _create(self._folder / name, self._schema)
+            for number, document in enumerate(documents, start=1):
+                writer.add_document(to_tantivy(document))
+                if number % REBUILD_COMMIT == 0:
+                    writer.commit()
+            writer.add_document(_position_entry(position))
+            writer.commit()
+            self._swap(name, index, writer)
+
+    def close(self) -> None:
+        with self._mutex:
+            if self._writer is not None:
+                self._writer.wait_merging_threads()
+            self._writer = None
+            self._index = None
+
+    # -- finding ----------------------------------------------------------------------------------
+    def search(self, query: SearchQuery) -> SearchPage:
+        with self._engine():
+            searcher = self._searcher()
+            if searcher is None:
+                return SearchPage(0, (), {name: () for name in query.facets}, query.page, query.size)
+            base = base_query(query, self._schema)
+            narrowed = filtered(base, query.filters, self._schema)
+            total, hits = self._hits(searcher, narrowed, query)
+            return SearchPage(
+                total=total,
+                hits=hits,
+                facets=self._facets(searcher, base, narrowed, query),
+                page=query.page,
+                size=query.size,
+                position=_position(searcher, self._schema),
+            )
+
+    def document(self, dataset_id: str) -> SearchDocument | None:
+        with self._engine():
+            searcher = self._searcher()
+            if searcher is None or dataset_id == POSITION_ID:
+                return None
+            found = searcher.search(Query.term_query(self._schema, "id", dataset_id), 1).hits
+            return _stored(searcher.doc(found[0][1])) if found else None
+
+    def _hits(
+        self, searcher: Searcher, query: Query, asked: SearchQuery
+    ) -> tuple[int, tuple[SearchHit, ...]]:
+        options: dict[str, Any] = {}
+        sort = asked.sort
+        if sort == "relevance" and not asked.text:
+            sort = "-modified"
+        if sort != "relevance":
+            descending = sort.startswith("-")
+            options = {
+                "order_by_field": f"sort_{sort.lstrip('-')}",
+                "order": Order.Desc if descending else Order.Asc,
+            }
+        result = searcher.search(
+            query, limit=asked.size, offset=(asked.page - 1) * asked.size, count=True, **options
+        )
+        hits = tuple(
+            SearchHit(_stored(searcher.doc(address)), float(score) if sort == "relevance" else 0.0)
+            for score, address in result.hits
+        )
+        return int(result.count), hits  # type: ignore[attr-defined]
+
+    def _facets(
+        self, searcher: Searcher, base: Query, narrowed: Query, asked: SearchQuery
+    ) -> dict[str, tuple[FacetValue, ...]]:
+        """Counts of all unfiltered facets in one pass, and one pass more for each that has a filter of its own."""
+        free = [name for name in asked.facets if name not in asked.filters]
+        found = self._count(searcher, narrowed, free)
+        for name in asked.facets:
+            if name in asked.filters:
+                own = filtered(base, asked.filters, self._schema, without=name)
+                found |= self._count(searcher, own, [name], asked.filters)
+        return {name: found[name] for name in asked.facets}
+
+    def _count(
+        self,
+        searcher: Searcher,
+        query: Query,
+        names: Sequence[str],
+        selected: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> dict[str, tuple[FacetValue, ...]]:
+        if not names:
+            return {}
+        wanted = {n: {"terms": {"field": f"facet_{n}", "size": 10 * FACET_VALUES}} for n in names}
+        answer = searcher.aggregate(query, wanted)
+        counted = {}
+        for name in names:
+            buckets = [(str(b["key"]), int(b["doc_count"])) for b in answer[name]["buckets"]]
+            buckets.sort(key=lambda bucket: (-bucket[1], bucket[0]))
+            chosen = (selected or {}).get(name, ())
+            kept = buckets[:FACET_VALUES] + [b for b in buckets[FACET_VALUES:] if b[0] in chosen]
+            there = {value for value, _ in kept}
+            kept += [(value, 0) for value in chosen if value not in there]
+            counted[name] = tuple(FacetValue(value, count) for value, count in kept)
+        return counted
+
+    # -- files ------------------------------------------------------------------------------------
+    @contextmanager
+    def _engine(self) -> Iterator[None]:
+        """Translates the engine's errors, once."""
+        try:
+            yield
+        except (ValueError, OSError) as error:
+            log.error("search index failed", extra={"error": str(error)})
+            raise IndexUnavailable(
+                "The search index did not answer.", advice="If it stays so, run `pharos rebuild search`."
+            ) from error
+
+    def _open_for_writing(self) -> None:
+        with self._engine():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            name = self._current()
+            if not name.startswith(fingerprint()):
+                # Another layout (or none): a new index at position 0, which following fills.
+                name = self._free_name()
+                index, writer = _create(self._folder / name, self._schema)
+                writer.add_document(_position_entry(0))
+                writer.commit()
+                self._swap(name, index, writer)
+                return
+            index = Index(self._schema, path=str(self._folder / name))
+            register(index)
+            self._index, self._name = index, name
+            self._writer = index.writer(heap_size=HEAP, num_threads=1)
+
+    def _swap(self, name: str, index: Index, writer: IndexWriter) -> None:
+        """From now on this index is read; the others are removed (readers keep their open files)."""
+        if self._writer is not None:
+            self._writer.wait_merging_threads()
+        draft = self._folder / "current.draft"
+        draft.write_text(name)
+        draft.replace(self._folder / "current")
+        self._index, self._writer, self._name = index, writer, name
+        self._reload()
+        for old in self._folder.iterdir():
+            if old.is_dir() and old.name != name:
+                shutil.rmtree(old, ignore_errors=True)
+
+    def _searcher(self) -> Searcher | None:
+        """A searcher of the newest commit, or None before the first index was made."""
+        with self._mutex:
+            if not self._may_write:
+                self._catch_up()
+            return self._index.searcher() if self._index is not None else None
+
+    def _catch_up(self) -> None:
+        """Readers look at two files: which index is current, and its last commit."""
+        name = self._current()
+        if not name:
+            return
+        meta = self._folder / name / "meta.json"
+        status = meta.stat()
+        seen = (status.st_mtime_ns, status.st_ino)
+        if name != self._name:
+            index = Index(self._schema, path=str(self._folder / name))
+            register(index)
+            index.config_reader(reload_policy="manual")
+            self._index, self._name = index, name
+        elif seen == self._seen:
+            return
+        assert self._index is not None
+        self._index.reload()
+        self._seen = seen
+
+    def _reload(self) -> None:
+        if self._index is not None:
+            self._index.reload()
+
+    def _current(self) -> str:
+        try:
+            return (self._folder / "current").read_text().strip()
+        except FileNotFoundError:
+            return ""
+
+    def _free_name(self) -> str:
+        numbers = [
+            int(path.name.rpartition("-")[2])
+            for path in self._folder.iterdir()
+            if path.is_dir() and path.name.startswith(fingerprint())
+        ]
+        return f"{fingerprint()}-{max(numbers, default=0) + 1}"
+
+    def _need_writer(self) -> IndexWriter:
+        if self._writer is None:
+            raise IndexUnavailable("The search index was opened for reading only.")
+        return self._writer
+
+
+def _create(path: Path, schema: Any) -> tuple[Index, IndexWriter]:
+    path.mkdir(parents=True)
+    index = Index(schema, path=str(path))
+    register(index)
+    return index, index.writer(heap_size=HEAP, num_threads=1)
+
+
+def _position_entry(position: int) -> Document:
+    entry = Document()
+    entry.add_text("id", POSITION_ID)
+    entry.add_integer("position", position)
+    return entry
+
+
+def _position(searcher: Searcher, schema: Any) -> int:
+    found = searcher.search(Query.term_query(schema, "id", POSITION_ID), 1).hits
+    if not found:
+        return 0
+    return int(searcher.doc(found[0][1]).get_first("position") or 0)
+
+
+def _stored(document: Document) -> SearchDocument:
+    return from_stored(bytes(document.get_first("document") or b""))

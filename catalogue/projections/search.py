@@ -1,0 +1,168 @@
+"""Stored version → SearchDocument (pure), and the projection that follows the ledger into a search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from catalogue.model.harvest import HarvestSource
+from catalogue.model.records import Change, StoredVersion
+from catalogue.model.search import SearchDocument
+from catalogue.model.vocabularies import Vocabularies
+from catalogue.ports import Ledger, SearchIndex
+from catalogue.rdf.graphs import Graph, from_ntriples
+from catalogue.rdf.literals import read_date
+from catalogue.rdf.namespaces import ADMS, DCAT, DCT, EUCAIM, FOAF, SKOS
+from catalogue.rdf.terms import Literal, NamedNode, Subject, Term
+
+TEXT_LIMIT = 100_000
+"""Characters of a record's text that are searched: more is a data dump, not a description."""
+
+
+def search_document(
+    version: StoredVersion, source: HarvestSource, vocabularies: Vocabularies
+) -> SearchDocument:
+    """What the index holds of one published version."""
+    graph = from_ntriples(version.content)
+    dataset = NamedNode(version.subject)
+    publisher = _names(graph, graph.objects(dataset, DCT.publisher), vocabularies)
+    return SearchDocument(
+        dataset_id=version.dataset_id,
+        record_id=version.record_id,
+        iri=version.subject,
+        source=version.source,
+        source_title=source.title or version.source,
+        kind=version.primary_class,
+        titles=_texts(graph.objects(dataset, DCT.title)),
+        descriptions=_texts(graph.objects(dataset, DCT.description)),
+        keywords=tuple(_values(graph.objects(dataset, DCAT.keyword))),
+        identifiers=tuple(_identifiers(graph, dataset)),
+        facets=_facets(graph, dataset, version, source, publisher, vocabularies),
+        all_text=_all_text(graph, vocabularies),
+        verdict=version.report.verdict.value,
+        publisher=publisher[0] if publisher else "",
+        modified=_date(graph, dataset, DCT.modified),
+        issued=_date(graph, dataset, DCT.issued),
+        version_id=version.version_id,
+    )
+
+
+class SearchProjection:
+    """Follows the ledger into the index; see `catalogue.projections.follow`."""
+
+    name = "search"
+
+    def __init__(self, index: SearchIndex, ledger: Ledger, vocabularies: Vocabularies) -> None:
+        self._index = index
+        self._ledger = ledger
+        self._vocabularies = vocabularies
+
+    def position(self) -> int:
+        return self._index.position()
+
+    def apply(
+        self, changes: Sequence[Change], versions: Mapping[int, StoredVersion], expected: int, position: int
+    ) -> None:
+        """Coalesced changes: one per dataset, first-before and last-after."""
+        shown = [versions[change.after] for change in changes if change.after is not None]
+        removed = [change.dataset_id for change in changes if change.after is None]
+        self._index.apply(list(self._documents(shown)), removed, expected, position)
+
+    def rebuild(self, versions: Iterable[StoredVersion], position: int) -> None:
+        self._index.rebuild(self._documents(versions), position)
+
+    def _documents(self, versions: Iterable[StoredVersion]) -> Iterable[SearchDocument]:
+        sources = {source.slug: source for source in self._ledger.sources(include_removed=True)}
+        return (search_document(v, sources[v.source], self._vocabularies) for v in versions)
+
+
+def _facets(
+    graph: Graph,
+    dataset: NamedNode,
+    version: StoredVersion,
+    source: HarvestSource,
+    publisher: list[str],
+    vocabularies: Vocabularies,
+) -> dict[str, tuple[str, ...]]:
+    distributions = [d for d in graph.objects(dataset, DCAT.distribution) if not isinstance(d, Literal)]
+    formats = [f for d in distributions for f in graph.objects(d, DCT["format"], DCAT.mediaType)]
+
+    def concepts(values: Iterable[Term]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_concept(graph, value, vocabularies) for value in values))
+
+    return {
+        "theme": concepts(graph.objects(dataset, DCAT.theme)),
+        "keyword": tuple(_values(graph.objects(dataset, DCAT.keyword))),
+        "publisher": tuple(publisher[:1]),
+        "source": (version.source,),
+        "country": (source.country,) if source.country else (),
+        "access_rights": concepts(graph.objects(dataset, DCT.accessRights)),
+        "modality": concepts(graph.objects(dataset, EUCAIM.hasImageModality)),
+        "condition": concepts(graph.objects(dataset, EUCAIM.hasCondition)),
+        "language": concepts(graph.objects(dataset, DCT.language)),
+        "format": concepts(formats),
+        "verdict": (version.report.verdict.value,),
+    }
+
+
+def _concept(graph: Graph, value: Term, vocabularies: Vocabularies) -> str:
+    """One value for every IRI of a concept (hosts, http and https); the text of a literal or of a described node."""
+    if isinstance(value, Literal):
+        return value.value
+    if isinstance(value, NamedNode):
+        concept = vocabularies.concept(value.value)
+        return concept.iri if concept else value.value
+    labels = _names(graph, [value], vocabularies)
+    return labels[0] if labels else str(value)
+
+
+def _names(graph: Graph, agents: Iterable[Term], vocabularies: Vocabularies) -> list[str]:
+    """Names of agents: English first, else as stated; an agent described elsewhere by its label or IRI."""
+    names: dict[str, None] = {}
+    for agent in agents:
+        if isinstance(agent, Literal):
+            names[agent.value] = None
+            continue
+        stated = [
+            o for o in graph.objects(agent, FOAF.name, SKOS.prefLabel, DCT.title) if isinstance(o, Literal)
+        ]
+        stated.sort(key=lambda literal: (literal.language or "") not in ("en", ""))
+        if stated:
+            names[stated[0].value] = None
+        elif isinstance(agent, NamedNode):
+            names[vocabularies.label(agent.value) or agent.value] = None
+    return list(names)
+
+
+def _texts(values: Iterable[Term]) -> dict[str, str]:
+    """Language → text; the first of each language, "" for untagged."""
+    found: dict[str, str] = {}
+    for value in values:
+        if isinstance(value, Literal) and value.value.strip():
+            found.setdefault(value.language or "", value.value)
+    return found
+
+
+def _values(values: Iterable[Term]) -> list[str]:
+    return list(dict.fromkeys(v.value.strip() for v in values if isinstance(v, Literal) and v.value.strip()))
+
+
+def _identifiers(graph: Graph, dataset: Subject) -> list[str]:
+    stated = [*graph.objects(dataset, DCT.identifier)]
+    for other in graph.objects(dataset, ADMS.identifier):
+        stated.extend([other] if isinstance(other, Literal) else graph.objects(other, SKOS.notation))
+    return list(dict.fromkeys(v.value for v in stated if isinstance(v, Literal | NamedNode)))
+
+
+def _all_text(graph: Graph, vocabularies: Vocabularies) -> str:
+    literals = dict.fromkeys(
+        t.object.value for t in graph if isinstance(t.object, Literal) and not t.object.value.isdigit()
+    )
+    named = dict.fromkeys(t.object.value for t in graph if isinstance(t.object, NamedNode))
+    return "\n".join([*literals, *vocabularies.search_terms(named)])[:TEXT_LIMIT]
+
+
+def _date(graph: Graph, dataset: Subject, predicate: NamedNode) -> str:
+    for value in graph.objects(dataset, predicate):
+        if isinstance(value, Literal) and (date := read_date(value.value)):
+            return date
+    return ""

@@ -1,0 +1,38 @@
+"""Fixtures strategy: a test takes the smallest thing that shows its rule, made inline where it can be.
+
+Shared here is only what many rooms need: the official material beside the project, and the rule for what is missing
+(skipped visibly on a newcomer's machine, a failure where PHAROS_TEST_REQUIRE_SERVERS is set, as in CI).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+def missing(what: str) -> None:
+    """Skips the test, or fails it where everything is required."""
+    if os.environ.get("PHAROS_TEST_REQUIRE_SERVERS"):
+        pytest.fail(f"{what} is missing, and everything is required here")
+    pytest.skip(f"{what} is missing")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of official standards and real metadata beside the project."""
+    if not SHARED.is_dir():
+        missing("../shared (standards and corpora)")
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    for name in list(os.environ):
+        if name.startswith("PHAROS_") and not name.startswith("PHAROS_TEST_"):
+            monkeypatch.delenv(name)
