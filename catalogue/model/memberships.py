@@ -1,0 +1,117 @@
+"""Which catalogues a document speaks of, which of them are roots, and what they list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from catalogue.errors import RecordError
+from catalogue.model.descriptions import describe
+from catalogue.model.resources import (
+    HAS_PART,
+    LISTS,
+    MEMBERSHIP,
+    PAGING,
+    PAGING_PROPERTIES,
+    PART_OF,
+    SUBCATALOGUE,
+    Roles,
+)
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.labels import label_by_content
+from catalogue.rdf.namespaces import DCAT
+from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A catalogue lists a resource: IRIs; a blank node is `_:label` as in the document."""
+
+    catalogue: str
+    record: str
+
+
+class Memberships:
+    """The catalogues of one document. A root is a catalogue that no other one names as its part, or the service
+    that offers catalogues."""
+
+    __slots__ = ("_catalogues", "_graph", "_roles", "nested_iris", "roots", "rows")
+
+    def __init__(self, graph: Graph, roles: Roles, known_nested: frozenset[str] = frozenset()) -> None:
+        self._graph = graph
+        self._roles = roles
+        self._catalogues = {node for node, cls in roles.primary.items() if cls == DCAT.Catalog}
+        rows: dict[Membership, None] = {}
+        nested: dict[Subject, None] = {}
+        for triple in graph:
+            pair = self._pair(triple) if triple.predicate in _TELLING else None
+            if pair is None:
+                continue
+            parent, member = pair
+            rows[Membership(_name(parent), _name(member))] = None
+            if parent not in roles.roots and (triple.predicate in SUBCATALOGUE or member in self._catalogues):
+                nested[member] = None
+        self.rows = tuple(rows)
+        self.nested_iris = frozenset(node.value for node in nested if isinstance(node, NamedNode))
+        self.roots = {
+            node: None
+            for node in (
+                *roles.roots,
+                *(c for c in roles.primary if c in self._catalogues and c not in nested),
+            )
+            if node in roles.described and _name(node) not in known_nested
+        }
+
+    @property
+    def root_iris(self) -> tuple[str, ...]:
+        return tuple(node.value for node in self.roots if isinstance(node, NamedNode))
+
+    def describe_roots(self, used: set[Triple]) -> Graph:
+        """What the document says of the roots, labelled by content; adds every triple of it to `used`."""
+        kept: list[Triple] = []
+        for root in self.roots:
+            triples = describe(self._graph, root, self._roles).triples
+            used.update(triples)
+            kept.extend(t for t in triples if not self.accounts_for(t))
+        try:
+            return label_by_content(Graph(kept))
+        except RecordError:
+            return Graph(kept)
+
+    def accounts_for(self, triple: Triple) -> bool:
+        """Whether the triple only says what a catalogue lists or how its pages hang together."""
+        predicate = triple.predicate
+        return (
+            predicate in MEMBERSHIP
+            or predicate in PAGING_PROPERTIES
+            or predicate.value.startswith(PAGING)
+            or triple.subject in self._roles.paging
+            or (predicate in _PARTS and self._pair(triple) is not None)
+        )
+
+    def _pair(self, triple: Triple) -> tuple[Subject, Subject] | None:
+        """(catalogue, member) if the triple says so."""
+        predicate, subject, value = triple.predicate, triple.subject, triple.object
+        if not isinstance(subject, _NODE) or not isinstance(value, _NODE) or subject == value:
+            return None
+        if predicate in LISTS:
+            return subject, value
+        if predicate in HAS_PART and subject in self._catalogues and value in self._roles.primary:
+            return subject, value
+        if predicate in PART_OF and subject in self._roles.primary and value in self._catalogues:
+            return value, subject
+        return None
+
+
+def merge_descriptions(known: Graph, more: Graph) -> Graph:
+    """One description of the source from those of two pages: a catalogue that is described again on each page says
+    the same thing once."""
+    return label_by_content(known | more)
+
+
+def _name(node: Subject) -> str:
+    return node.value if isinstance(node, NamedNode) else str(node)
+
+
+_NODE = (NamedNode, BlankNode)
+_PARTS = HAS_PART | PART_OF
+_TELLING = LISTS | _PARTS

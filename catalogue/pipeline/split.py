@@ -1,0 +1,194 @@
+"""Stage 3: one document to the records in it, and what it says of the source itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, overload
+
+from catalogue.errors import RecordError
+from catalogue.model.descriptions import Description, describe, labelled, unlabelled
+from catalogue.model.memberships import Membership, Memberships
+from catalogue.model.records import OutcomeKind, RawRecord, RecordOutcome
+from catalogue.model.resources import ORIGIN, POINTING, DeferredRecord, Roles
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.skolem import is_genid
+from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
+
+LISTED_OUTSIDE = 20
+_Made_co = TypeVar("_Made_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """Where a document comes from. `our_base`: our own base URL, to know what came from us ("": nothing did).
+
+    `nested`: IRIs of catalogues that earlier pages named as parts of another (`SplitPage.nested`).
+    """
+
+    url: str
+    payload_hash: str
+    our_base: str = ""
+    nested: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Triples that ended in no record: how many, and the first subjects with predicates, in N-Triples form."""
+
+    count: int = 0
+    examples: tuple[str, ...] = ()
+
+
+class Drafts(Sequence[_Made_co], Generic[_Made_co]):
+    """Records that are built when they are asked for, each time anew: a page of thousands stays small."""
+
+    def __init__(self, found: Sequence[Description], build: Callable[[Description], _Made_co]) -> None:
+        self._found = found
+        self._build = build
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[_Made_co]:
+        return map(self._build, self._found)
+
+    @overload
+    def __getitem__(self, index: int) -> _Made_co: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[_Made_co]: ...
+    def __getitem__(self, index: int | slice) -> _Made_co | Sequence[_Made_co]:
+        if isinstance(index, slice):
+            return Drafts(self._found[index], self._build)
+        return self._build(self._found[index])
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPage:
+    """What a document holds.
+
+    `deferred`: records with parts that are named but not described here; where no other page follows or came
+    before, they are as good as the others. `source_description`: the root catalogues' own triples, without
+    membership and paging; `catalogues`: their IRIs. `nested`: IRIs of catalogues that another one names as its
+    part. `ours`: outcomes (skipped, code `ours`) of records that came from us.
+    """
+
+    records: Sequence[RawRecord]
+    deferred: Sequence[DeferredRecord]
+    memberships: tuple[Membership, ...]
+    catalogues: tuple[str, ...]
+    nested: frozenset[str]
+    source_description: Graph
+    ours: tuple[RecordOutcome, ...]
+    outside: Outside
+
+
+def split(graph: Graph, page: PageFacts) -> SplitPage:
+    """The document's records and the rest. Never fails for what is in the document: a record whose blank nodes
+    cannot be labelled is handed on as it is, and `normalise` says so."""
+    roles = Roles(graph)
+    memberships = Memberships(graph, roles, page.nested)
+    used: set[Triple] = set()
+    description = memberships.describe_roots(used)
+    whole: list[Description] = []
+    partial: list[Description] = []
+    ours: list[RecordOutcome] = []
+    for found in _descriptions(graph, roles, memberships, used):
+        evidence = _evidence_of_ours(graph, found, page.our_base)
+        if evidence:
+            ours.append(_ours(found, page, evidence))
+        else:
+            (partial if found.missing else whole).append(found)
+
+    def build(found: Description) -> RawRecord:
+        return _raw_record(found, roles, page)
+
+    return SplitPage(
+        records=Drafts(whole, build),
+        deferred=Drafts(partial, lambda found: DeferredRecord(build(found), tuple(found.missing))),
+        memberships=memberships.rows,
+        catalogues=memberships.root_iris,
+        nested=memberships.nested_iris,
+        source_description=description,
+        ours=tuple(ours),
+        outside=_outside(graph, used, memberships),
+    )
+
+
+def _descriptions(
+    graph: Graph, roles: Roles, memberships: Memberships, used: set[Triple]
+) -> Iterator[Description]:
+    for subject in roles.primary:
+        if subject in roles.described and subject not in memberships.roots:
+            found = describe(graph, subject, roles)
+            used.update(found.triples)
+            yield found
+    # Blank resources that only name each other are parts of nothing: the first one met is then the record.
+    for node in list(roles.embedded):
+        if node in roles.described and used.isdisjoint(graph.about(node)):
+            roles.promote(node)
+            found = describe(graph, node, roles)
+            used.update(found.triples)
+            yield found
+
+
+def _raw_record(found: Description, roles: Roles, page: PageFacts) -> RawRecord:
+    try:
+        graph, subject = labelled(found.triples, found.subject)
+    except RecordError:
+        graph, subject = unlabelled(found.triples, found.subject)
+    return RawRecord(
+        subject=str(subject),
+        primary_class=roles.primary[found.subject].value,
+        graph=graph,
+        page_url=page.url,
+        payload_hash=page.payload_hash,
+    )
+
+
+def _evidence_of_ours(graph: Graph, found: Description, our_base: str) -> str:
+    """IRI of ours in the record or in its chain of CatalogRecords; "" when there is none."""
+    if not our_base:
+        return ""
+    prefix = our_base.rstrip("/") + "/"
+    for node in found.nodes:
+        if isinstance(node, NamedNode) and is_genid(node.value, our_base):
+            return node.value
+    chain: list[Subject] = [
+        t.subject  # type: ignore[misc]
+        for t in graph.pointing_to(found.subject)
+        if t.predicate in POINTING and t.subject in found.nodes
+    ]
+    seen = set(chain)
+    while chain:
+        node = chain.pop()
+        if isinstance(node, NamedNode) and node.value.startswith(prefix):
+            return node.value
+        for origin in graph.objects(node, *ORIGIN):
+            if isinstance(origin, NamedNode | BlankNode) and origin not in seen:
+                seen.add(origin)
+                chain.append(origin)
+    return ""
+
+
+def _ours(found: Description, page: PageFacts, evidence: str) -> RecordOutcome:
+    return RecordOutcome(
+        kind=OutcomeKind.SKIPPED,
+        subject=str(found.subject),
+        page_url=page.url,
+        code="ours",
+        reason=f"This description was harvested from this catalogue: {evidence} is one of its addresses.",
+        advice="Nothing is to be done: this catalogue holds the record from its first source.",
+    )
+
+
+def _outside(graph: Graph, used: set[Triple], memberships: Memberships) -> Outside:
+    count = 0
+    examples: dict[str, None] = {}
+    for triple in graph:
+        if triple in used or memberships.accounts_for(triple):
+            continue
+        count += 1
+        if len(examples) < LISTED_OUTSIDE:
+            examples[f"{triple.subject} {triple.predicate}"] = None
+    return Outside(count, tuple(examples))
