@@ -83,14 +83,23 @@ class HttpClient(Protocol):
     SourceGone (404, 410), ProtocolViolation (other 4xx), LimitExceeded, AddressForbidden, RunCancelled."""
 
     def get(
-        self, url: str, *, accept: str | None = None, validators: Validators | None = None,
+        self,
+        url: str,
+        *,
+        accept: str | None = None,
+        validators: Validators | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpResponse: ...
 
     def head(self, url: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse: ...
 
     def post(
-        self, url: str, body: bytes, *, content_type: str, accept: str | None = None,
+        self,
+        url: str,
+        body: bytes,
+        *,
+        content_type: str,
+        accept: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> HttpResponse: ...
 
@@ -143,7 +152,9 @@ class ShapeEngine(Protocol):
     name: str
     version: str
 
-    def validate(self, graph: Graph, profile: ShapesProfile, variant: str | None = None) -> tuple[ValidationResult, ...]:
+    def validate(
+        self, graph: Graph, profile: ShapesProfile, variant: str | None = None
+    ) -> tuple[ValidationResult, ...]:
         """Findings of `graph` (already with the concepts it names) under the profile's shapes. `variant` is a key of
         `profile.variants`; unknown or None uses the default shapes."""
 
@@ -190,6 +201,10 @@ class Ledger(Protocol):
     def remove_source(self, slug: str, rule: PublicationRule, by: str) -> int:
         """Takes the source's records out of publication (change rows) and returns how many. Versions stay."""
 
+    def republish(self, slug: str, rule: PublicationRule) -> int:
+        """Asks the rule again about every dataset of the source (its priority or policy changed; see `add_source`)
+        and returns how many changes followed."""
+
     def source_description(self, slug: str) -> str | None:
         """Latest canonical N-Triples of the root catalogue's own description."""
 
@@ -207,8 +222,14 @@ class Ledger(Protocol):
         """Writes the batch in one transaction and returns the position. LeaseLost when the token is void."""
 
     def finish(
-        self, token: FencingToken, state: RunState, *, reason: str = "", advice: str = "",
-        complete: bool = False, evidence: str = "",
+        self,
+        token: FencingToken,
+        state: RunState,
+        *,
+        reason: str = "",
+        advice: str = "",
+        complete: bool = False,
+        evidence: str = "",
     ) -> HarvestRun: ...
 
     def cancel(self, run_id: str, by: str) -> HarvestRun:
@@ -302,5 +323,3 @@ class SearchIndex(Protocol):
     def document(self, dataset_id: str) -> SearchDocument | None: ...
 
     def close(self) -> None: ...
-
-

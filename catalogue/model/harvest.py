@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from catalogue.model.records import NewVersion, Payload, RecordOutcome
+from catalogue.model.validation import ValidationReport
 
 
 class PublicationPolicy(StrEnum):
@@ -257,6 +258,7 @@ class Batch:
     payloads: tuple[Payload, ...] = ()
     triples_outside: int = 0
     source_description: str | None = None
+    reports: tuple[tuple[str, ValidationReport], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

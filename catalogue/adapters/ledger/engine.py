@@ -1,0 +1,74 @@
+"""Connections and transactions of the ledger, and the one place where the database's errors become ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from catalogue.adapters.ledger import postgresql, sqlite
+from catalogue.errors import ConfigurationError, LedgerUnavailable
+
+_DIALECTS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+class Database:
+    """A pool of connections. Every transaction is one `with`: committed at its end, rolled back by an exception."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+        except ArgumentError as error:
+            raise ConfigurationError(
+                "PHAROS_LEDGER is not a database URL.", advice="For example sqlite:///ledger.sqlite"
+            ) from error
+        dialect = _DIALECTS.get(parsed.get_backend_name())
+        if dialect is None:
+            raise ConfigurationError(
+                f"PHAROS_LEDGER names the database {parsed.get_backend_name()!r}, but must be sqlite or postgresql."
+            )
+        self._dialect = dialect
+        self._engine = dialect.create(parsed)
+        self._reading = dialect.reading(self._engine)
+        self._writing = dialect.writing(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one snapshot."""
+        with self._translated(), self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, *, ordered: bool = False) -> Iterator[Connection]:
+        """A transaction that writes. `ordered`: it may number changes, so it takes its turn before all else."""
+        with self._translated(), self._writing.begin() as connection:
+            if ordered:
+                self._dialect.take_turn(connection)
+            yield connection
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self._unavailable(error) from error
+        except self._dialect.driver_errors as error:
+            raise self._unavailable(error) from error
+
+    def _unavailable(self, error: Exception) -> LedgerUnavailable:
+        cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        if isinstance(error, PoolTimeout):
+            return LedgerUnavailable("All connections to the ledger are in use.", advice="Try again.")
+        detail, advice = self._dialect.explain(cause) or (
+            f"The ledger's database gave an error ({type(cause).__name__}).",
+            "The log has the details.",
+        )
+        return LedgerUnavailable(detail, advice=advice)

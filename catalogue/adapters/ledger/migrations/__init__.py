@@ -1,0 +1,1 @@
+"""Alembic's room: `env.py` runs revisions on the connection it is given; `versions/` holds them."""

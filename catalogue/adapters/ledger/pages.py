@@ -1,0 +1,155 @@
+"""Pages as they were last read, and the payloads they came in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
+
+from catalogue.adapters.ledger import codec
+from catalogue.adapters.ledger.chunks import chunks
+from catalogue.adapters.ledger.rows import Stamp
+from catalogue.adapters.ledger.schema import page_records, pages, payloads, retrievals
+from catalogue.errors import NotFound
+from catalogue.model.harvest import PageMark, RememberedPage, Validators
+from catalogue.model.records import Payload
+
+
+def stored(connection: Connection, hashes: Iterable[str]) -> set[str]:
+    """Those of the payload hashes whose bodies are in the ledger."""
+    found: set[str] = set()
+    for some in chunks(list(hashes)):
+        query = select(payloads.c.payload_hash).where(payloads.c.payload_hash.in_(some))
+        found.update(connection.execute(query).scalars())
+    return found
+
+
+def keep_payloads(
+    connection: Connection,
+    slug: str,
+    items: Iterable[Payload],
+    bodies: Mapping[str, bytes],
+    stamp: Stamp,
+) -> None:
+    """Stores each body once, and that it was found at this URL. `bodies` are compressed, by hash."""
+    by_hash = {item.payload_hash: item for item in items}
+    known = stored(connection, by_hash)
+    new = [
+        {
+            "payload_hash": digest,
+            "body": bodies.get(digest) or codec.compress_body(item.body),
+            "size": len(item.body),
+            "stored_at": stamp.now,
+        }
+        for digest, item in by_hash.items()
+        if digest not in known
+    ]
+    if new:
+        connection.execute(insert(payloads), new)
+    _keep_retrievals(connection, slug, items, stamp)
+
+
+def _keep_retrievals(connection: Connection, slug: str, items: Iterable[Payload], stamp: Stamp) -> None:
+    wanted = {(item.url, item.payload_hash): item for item in items}
+    table = retrievals
+    known: set[tuple[str, str]] = set()
+    for some in chunks(list(wanted), 5_000):
+        query = select(table.c.url, table.c.payload_hash).where(
+            table.c.source == slug, tuple_(table.c.url, table.c.payload_hash).in_(some)
+        )
+        known.update((row.url, row.payload_hash) for row in connection.execute(query))
+    new = [
+        {
+            "source": slug,
+            "url": item.url,
+            "payload_hash": item.payload_hash,
+            "media_type": item.media_type,
+            "charset": item.charset,
+            "syntax": item.syntax,
+            "status": item.status,
+            "retrieved_at": item.retrieved_at or stamp.now,
+            "run_id": stamp.run_id,
+        }
+        for key, item in wanted.items()
+        if key not in known
+    ]
+    if new:
+        connection.execute(insert(table), new)
+
+
+def payload(connection: Connection, payload_hash: str) -> Payload:
+    """The payload as it was retrieved last. NotFound when it is not (or no longer) kept."""
+    query = (
+        select(payloads.c.body, retrievals)
+        .join(retrievals, retrievals.c.payload_hash == payloads.c.payload_hash)
+        .where(payloads.c.payload_hash == payload_hash)
+        .order_by(retrievals.c.retrieved_at.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("This payload is not kept (any more).", payload_hash=payload_hash)
+    return Payload(
+        url=row.url,
+        body=codec.decompress_body(row.body),
+        payload_hash=payload_hash,
+        media_type=row.media_type,
+        charset=row.charset,
+        syntax=row.syntax,
+        retrieved_at=row.retrieved_at,
+        status=row.status,
+    )
+
+
+def remember(connection: Connection, slug: str, marks: Iterable[PageMark], stamp: Stamp) -> None:
+    """Writes what is new of each page; its list of records only when that changed."""
+    for mark in marks:
+        digest = hashlib.sha256("\n".join(mark.record_ids).encode()).hexdigest()
+        here = (pages.c.source == slug) & (pages.c.url == mark.url)
+        known = connection.execute(select(pages.c.page_id, pages.c.records_hash).where(here)).first()
+        values = _page_values(mark, digest, stamp)
+        if known is None:
+            new = insert(pages).values(source=slug, url=mark.url, **values).returning(pages.c.page_id)
+            page_id = connection.execute(new).scalar_one()
+        else:
+            page_id = known.page_id
+            connection.execute(update(pages).where(pages.c.page_id == page_id).values(values))
+        if known is None or known.records_hash != digest:
+            _list_records(connection, page_id, mark.record_ids)
+
+
+def _page_values(mark: PageMark, records_hash: str, stamp: Stamp) -> dict[str, Any]:
+    return {
+        "cursor": mark.cursor,
+        "next_cursor": mark.next_cursor,
+        "etag": mark.validators.etag,
+        "last_modified": mark.validators.last_modified,
+        "payload_hash": mark.payload_hash,
+        "payload_hashes": list(mark.payload_hashes),
+        "records_hash": records_hash,
+        "run_id": stamp.run_id,
+        "read_at": stamp.now,
+    }
+
+
+def _list_records(connection: Connection, page_id: int, record_ids: tuple[str, ...]) -> None:
+    connection.execute(delete(page_records).where(page_records.c.page_id == page_id))
+    rows = [{"page_id": page_id, "ordinal": n, "record_id": key} for n, key in enumerate(record_ids)]
+    if rows:
+        connection.execute(insert(page_records), rows)
+
+
+def remembered(connection: Connection, slug: str, url: str) -> RememberedPage | None:
+    row = connection.execute(select(pages).where(pages.c.source == slug, pages.c.url == url)).first()
+    if row is None:
+        return None
+    listed = select(page_records.c.record_id).where(page_records.c.page_id == row.page_id)
+    return RememberedPage(
+        url=row.url,
+        validators=Validators(row.etag, row.last_modified),
+        payload_hash=row.payload_hash,
+        next_cursor=row.next_cursor,
+        record_ids=tuple(connection.execute(listed.order_by(page_records.c.ordinal)).scalars()),
+    )
