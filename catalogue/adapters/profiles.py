@@ -1,0 +1,237 @@
+"""Reads shapes profiles: those installed in `catalogue.shapes`, and those an operator adds from files of her own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path, PurePosixPath
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from catalogue.adapters.shape_bundles import bundle_hash, canonical_text, prepare, read_shapes
+from catalogue.errors import ConfigurationError
+from catalogue.model.validation import ShapesProfile
+from catalogue.rdf.graphs import Graph, serialise
+from catalogue.rdf.namespaces import DCAT, DCT, OWL, PHAROS, RDFS, Namespace
+from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject
+
+PROFILES = "https://w3id.org/pharos/profiles/"
+"""Our profiles' IRIs are this and their name; their shapes' IRIs are that, `#` and a local name."""
+
+PROF = Namespace("http://www.w3.org/ns/dx/prof/")
+VALIDATION = NamedNode("http://www.w3.org/ns/dx/prof/role/validation")
+
+
+def load_profiles(extra: Iterable[Path] = ()) -> dict[str, ShapesProfile]:
+    """Every profile by name, each prepared once.
+
+    `extra`: folders that hold a `profile.ttl`, or single shapes files (the name is then the file's stem). Raises
+    ConfigurationError when a file is missing, does not parse, has a pattern that the engines do not share, or when
+    two profiles have one name.
+    """
+    drafts: dict[str, _Draft] = {}
+    for folder in sorted(_shipped(), key=lambda f: f.name):
+        _add(drafts, _read_folder(folder))
+    for path in extra:
+        _add(drafts, _read_folder(path) if path.is_dir() else _read_file(path))
+    return {name: _finish(draft, drafts) for name, draft in drafts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A profile as its files say it, before what it inherits is added."""
+
+    name: str
+    iri: str
+    version: str
+    title: str
+    description: str
+    shapes: Graph
+    variants: tuple[tuple[str, Graph, frozenset[str]], ...] = ()
+    inherits: tuple[str, ...] = ()
+    left_out: frozenset[str] = frozenset()
+    known_gaps: frozenset[str] = frozenset()
+    vocabularies: tuple[str, ...] = ()
+    see_also: tuple[str, ...] = ()
+
+
+def _shipped() -> list[Traversable]:
+    return [f for f in files("catalogue.shapes").iterdir() if f.is_dir() and (f / "profile.ttl").is_file()]
+
+
+def _add(drafts: dict[str, _Draft], draft: _Draft) -> None:
+    if draft.name in drafts or draft.name == "auto":
+        raise ConfigurationError(
+            f"Two shapes profiles are called {draft.name!r}.",
+            advice="Rename the folder or file of the one you added.",
+        )
+    drafts[draft.name] = draft
+
+
+def _read_folder(folder: Traversable) -> _Draft:
+    where = f"{folder.name}/profile.ttl"
+    base = f"{PROFILES}{folder.name}/"
+    graph = _parse(folder / "profile.ttl", where, base)
+    found = graph.instances(PHAROS.ShapesProfile)
+    if len(found) != 1:
+        raise ConfigurationError(
+            f"{where} describes {len(found)} shapes profiles.",
+            advice="Describe exactly one resource of the class pharos:ShapesProfile in it.",
+        )
+    profile = found[0]
+    variants = sorted(
+        graph.objects(profile, PHAROS.variant), key=lambda v: _text(graph, _node(v), PHAROS.order)
+    )
+    return _Draft(
+        name=_text(graph, profile, DCT.identifier) or folder.name,
+        iri=profile.value,
+        version=_text(graph, profile, DCAT.version),
+        title=_text(graph, profile, DCT.title),
+        description=_text(graph, profile, DCT.description),
+        shapes=_shapes(folder, graph, profile, base),
+        variants=tuple(_variant(folder, graph, _node(v), base) for v in variants),
+        inherits=_iris(graph, profile, PHAROS.inherits),
+        left_out=frozenset(_iris(graph, profile, PHAROS.leavesOut)),
+        known_gaps=frozenset(_iris(graph, profile, PHAROS.knownGap)),
+        vocabularies=tuple(
+            sorted(o.value for o in graph.objects(profile, PHAROS.vocabulary) if isinstance(o, Literal))
+        ),
+        see_also=_iris(graph, profile, RDFS.seeAlso),
+    )
+
+
+def _variant(
+    folder: Traversable, graph: Graph, node: Subject, base: str
+) -> tuple[str, Graph, frozenset[str]]:
+    access = _iris(graph, node, PHAROS.accessRights)
+    if len(access) != 1:
+        raise ConfigurationError(
+            f"{folder.name}/profile.ttl has a variant without exactly one pharos:accessRights."
+        )
+    return access[0], _shapes(folder, graph, node, base), frozenset(_iris(graph, node, PHAROS.leavesOut))
+
+
+def _shapes(folder: Traversable, graph: Graph, owner: Subject, base: str) -> Graph:
+    """The union of the shape files that `owner` names as resources with the role of validation."""
+    shapes = Graph()
+    for resource in graph.objects(owner, PROF.hasResource):
+        if VALIDATION not in graph.objects(_node(resource), PROF.hasRole):
+            continue
+        for artifact in _iris(graph, _node(resource), PROF.hasArtifact):
+            relative = PurePosixPath(artifact.removeprefix(base))
+            if not artifact.startswith(base) or ".." in relative.parts:
+                raise ConfigurationError(
+                    f"{folder.name}/profile.ttl names {artifact}, which is not in its folder."
+                )
+            where = f"{folder.name}/{relative}"
+            shapes = shapes | read_shapes(_parse(folder.joinpath(*relative.parts), where, base), where)
+    return shapes
+
+
+def _read_file(path: Path) -> _Draft:
+    """A profile made of nothing but a shapes file."""
+    graph = _parse(path, path.name, f"{PROFILES}{path.stem}/")
+    about = next(iter(graph.instances(OWL.Ontology)), None)
+    title = _text(graph, about, DCT.title, RDFS.label) if about else ""
+    return _Draft(
+        name=path.stem,
+        iri=f"{PROFILES}{path.stem}",
+        version=_text(graph, about, OWL.versionInfo, DCAT.version) if about else "",
+        title=title or path.stem,
+        description=_text(graph, about, DCT.description, RDFS.comment) if about else "",
+        shapes=read_shapes(graph, path.name),
+    )
+
+
+def _parse(file: Traversable, where: str, base: str) -> Graph:
+    syntax = RdfFormat.from_extension(PurePosixPath(file.name).suffix.lstrip(".")) or RdfFormat.TURTLE
+    try:
+        quads = list(
+            pyoxigraph.parse(file.read_bytes(), format=syntax, base_iri=base, rename_blank_nodes=True)
+        )
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"The shapes profile's file {where} is missing.", file=where) from error
+    except (SyntaxError, ValueError, OSError) as error:
+        raise ConfigurationError(f"{where} cannot be read as shapes: {error}", file=where) from error
+    return Graph(quad.triple for quad in quads)
+
+
+def _finish(draft: _Draft, drafts: dict[str, _Draft]) -> ShapesProfile:
+    shapes, left_out = _inherited(draft, drafts, ())
+    default = prepare(_without(shapes, left_out), draft.name, draft.iri)
+    variants = tuple(
+        (access, prepare(_without(shapes | graph, left_out | leaves), draft.name, draft.iri))
+        for access, graph, leaves in draft.variants
+    )
+    parts = [draft.name, draft.version, canonical_text(default)]
+    parts += [f"{access}\n{canonical_text(graph)}" for access, graph in variants]
+    parts += [*sorted(draft.known_gaps), *draft.vocabularies]
+    return ShapesProfile(
+        name=draft.name,
+        version=draft.version,
+        title=draft.title,
+        description=draft.description,
+        shapes_turtle=_turtle(default),
+        bundle_hash=bundle_hash(parts),
+        variants=tuple((access, _turtle(graph)) for access, graph in variants),
+        known_gaps=draft.known_gaps,
+        vocabularies=_all_vocabularies(draft, drafts),
+        see_also=draft.see_also,
+    )
+
+
+def _inherited(draft: _Draft, drafts: dict[str, _Draft], path: Sequence[str]) -> tuple[Graph, frozenset[str]]:
+    if draft.iri in path:
+        raise ConfigurationError(f"The shapes profile {draft.name!r} inherits itself.")
+    shapes, left_out = draft.shapes, draft.left_out
+    for parent in _parents(draft, drafts):
+        more, less = _inherited(parent, drafts, (*path, draft.iri))
+        shapes, left_out = shapes | more, left_out | less
+    return shapes, left_out
+
+
+def _parents(draft: _Draft, drafts: dict[str, _Draft]) -> list[_Draft]:
+    by_iri = {d.iri: d for d in drafts.values()}
+    missing = [iri for iri in draft.inherits if iri not in by_iri]
+    if missing:
+        raise ConfigurationError(
+            f"The shapes profile {draft.name!r} inherits {missing[0]}, which is not installed.",
+            advice=f"Installed are: {', '.join(sorted(by_iri))}.",
+        )
+    return [by_iri[iri] for iri in draft.inherits]
+
+
+def _all_vocabularies(draft: _Draft, drafts: dict[str, _Draft]) -> tuple[str, ...]:
+    names = set(draft.vocabularies)
+    for parent in _parents(draft, drafts):
+        names.update(_all_vocabularies(parent, drafts))
+    return tuple(sorted(names))
+
+
+def _without(graph: Graph, shapes: frozenset[str]) -> Graph:
+    if not shapes:
+        return graph
+    gone = {NamedNode(iri) for iri in shapes}
+    return Graph(t for t in graph if t.subject not in gone and t.object not in gone)
+
+
+def _turtle(graph: Graph) -> str:
+    return serialise(graph, RdfFormat.TURTLE).decode()
+
+
+def _text(graph: Graph, node: Subject, *predicates: NamedNode) -> str:
+    literals = [o for o in graph.objects(node, *predicates) if isinstance(o, Literal)]
+    english = [o for o in literals if o.language in (None, "en")]
+    return (english or literals)[0].value if literals else ""
+
+
+def _iris(graph: Graph, node: Subject, predicate: NamedNode) -> tuple[str, ...]:
+    return tuple(sorted(o.value for o in graph.objects(node, predicate) if isinstance(o, NamedNode)))
+
+
+def _node(term: object) -> Subject:
+    assert isinstance(term, NamedNode | BlankNode)
+    return term

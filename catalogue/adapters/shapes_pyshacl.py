@@ -1,0 +1,212 @@
+"""ShapeEngine on pySHACL, in its fast form: shapes compiled once, only those whose targets occur, no report graph.
+
+Nothing process-wide is changed: terms are built with `normalize=False`, so rdflib's NORMALIZE_LITERALS stays as it
+is, and pySHACL's own patches (`pyshacl.monkey`) are not applied. Compiled shapes are only read after `_compile`, so
+threads share them; each call has its own data graph and executor.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+import pyoxigraph
+import pyshacl
+from pyoxigraph import RdfFormat
+from pyshacl.errors import ReportableRuntimeError
+from pyshacl.helper.path_helper import shacl_path_to_sparql_path
+from pyshacl.pytypes import SHACLExecutor
+from pyshacl.rdfutil.stringify import stringify_blank_node
+from pyshacl.shape import Shape
+from pyshacl.shapes_graph import ShapesGraph
+from rdflib import RDF, RDFS, SH, Literal, URIRef
+from rdflib.term import Node
+
+from catalogue.adapters.rdflib_graphs import IndexedGraph, ntriples_term, to_rdflib
+from catalogue.adapters.shape_messages import fallback_message
+from catalogue.errors import EngineFailed
+from catalogue.model.validation import Severity, ShapesProfile, ValidationResult
+from catalogue.rdf.graphs import Graph
+
+_SEVERITIES: dict[Node, Severity] = {
+    SH.Violation: Severity.VIOLATION,
+    SH.Warning: Severity.WARNING,
+    SH.Info: Severity.INFO,
+}
+_SYSTEM_TRIPLES = ShapesGraph.system_triples
+_COMPILED_LIMIT = 32
+_MAX_DEPTH = 30
+
+
+class PySHACLEngine:
+    """The reference engine: slower than others, and the one they are compared with."""
+
+    name = "pyshacl"
+    version = pyshacl.__version__
+
+    def __init__(self) -> None:
+        self._compiled: OrderedDict[tuple[str, str], _Compiled] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def validate(
+        self, graph: Graph, profile: ShapesProfile, variant: str | None = None
+    ) -> tuple[ValidationResult, ...]:
+        """Findings in a stable order: severity, focus node, path, component, value, shape.
+
+        Only results of the report itself, not those nested in them (sh:detail). Raises EngineFailed when the shapes
+        cannot be compiled or evaluated.
+        """
+        shapes = self._shapes(profile, variant)
+        try:
+            return shapes.validate(to_rdflib(graph))
+        except (
+            ReportableRuntimeError,
+            RuntimeError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+        ) as error:
+            # pySHACL has no single base of its failures: rdflib's and Python's own come through as well
+            raise EngineFailed(
+                f"pySHACL could not judge the record under the profile {profile.name}: {_one_line(error)}",
+                advice="The record is not judged. If it is so for every record, the profile's shapes are at fault.",
+                profile=profile.name,
+            ) from error
+        finally:
+            # a cache without bound, keyed by the address of a graph that is gone
+            stringify_blank_node.dict_cache.clear()
+
+    def _shapes(self, profile: ShapesProfile, variant: str | None) -> _Compiled:
+        variants = dict(profile.variants)
+        key = (profile.bundle_hash, variant if variant in variants else "")
+        with self._lock:
+            compiled = self._compiled.get(key)
+            if compiled is None:
+                compiled = _compile(variants.get(key[1], profile.shapes_turtle), profile.name)
+                self._compiled[key] = compiled
+                if len(self._compiled) > _COMPILED_LIMIT:
+                    self._compiled.popitem(last=False)
+            self._compiled.move_to_end(key)
+            return compiled
+
+
+def _compile(turtle: str, profile: str) -> _Compiled:
+    try:
+        quads = list(pyoxigraph.parse(turtle, format=RdfFormat.TURTLE))
+        return _Compiled(to_rdflib(quad.triple for quad in quads))
+    except (ReportableRuntimeError, SyntaxError, ValueError) as error:
+        raise EngineFailed(
+            f"pySHACL cannot use the shapes of the profile {profile}: {_one_line(error)}",
+            advice="Mend the profile's shapes files.",
+            profile=profile,
+        ) from error
+
+
+class _SharedShapes(ShapesGraph):
+    """A ShapesGraph over a graph that cannot be written to."""
+
+    def _add_system_triples(self) -> None:
+        """Nothing: `_Compiled` put them into the graph."""
+
+
+class _Compiled:
+    """Shapes ready to be asked, with the targets that decide which of them a record needs."""
+
+    def __init__(self, graph: IndexedGraph) -> None:
+        triples = [*graph.triples((None, None, None)), *_SYSTEM_TRIPLES]
+        self._graph = _SharedShapes(IndexedGraph(triples))
+        self._by_class: dict[Node, list[Shape]] = {}
+        self._always: list[Shape] = []
+        self._targeted: list[Shape] = []
+        # sorted, for the same results in the same order from run to run
+        for shape in sorted(self._graph.shapes, key=lambda s: str(s.node)):
+            self._index(shape)
+        self._graph.custom_constraints  # noqa: B018  fills the cache that threads then only read
+
+    def _index(self, shape: Shape) -> None:
+        nodes, classes, implicit, objects_of, subjects_of = (list(t) for t in shape.target())  # type: ignore[no-untyped-call]
+        for cls in {*classes, *implicit}:
+            self._by_class.setdefault(cls, []).append(shape)
+        if nodes or objects_of or subjects_of:
+            self._always.append(shape)
+        if any((nodes, classes, implicit, objects_of, subjects_of)):
+            self._targeted.append(shape)
+
+    def validate(self, data: IndexedGraph) -> tuple[ValidationResult, ...]:
+        executor = SHACLExecutor()
+        found: list[ValidationResult] = []
+        for shape in self._wanted(data):
+            _conforms, reports = shape.validate(executor, data)
+            found.extend(self._result(node, parts) for _text, node, parts in reports)
+        return tuple(sorted(dict.fromkeys(found), key=_order))
+
+    def _wanted(self, data: IndexedGraph) -> Iterable[Shape]:
+        if next(data.triples((None, RDFS.subClassOf, None)), None) is not None:
+            return self._targeted
+        wanted = dict.fromkeys(self._always)
+        for cls in sorted({t[2] for t in data.triples((None, RDF.type, None))}, key=str):
+            wanted.update(dict.fromkeys(self._by_class.get(cls, ())))
+        return wanted
+
+    def _result(self, node: Node, parts: Iterable[tuple[Node, Node, Any]]) -> ValidationResult:
+        """One result out of the triples pySHACL would write; an object may come with the graph it is from."""
+        values: dict[Node, list[Node]] = {}
+        for subject, predicate, value in parts:
+            if subject == node:
+                values.setdefault(predicate, []).append(value[1] if isinstance(value, tuple) else value)
+        shape, component = values[SH.sourceShape][0], values[SH.sourceConstraintComponent][0]
+        path = values.get(SH.resultPath)
+        value = values.get(SH.value)
+        return ValidationResult(
+            focus_node=ntriples_term(values[SH.focusNode][0]),
+            path=self._path(path[0]) if path else None,
+            component=str(component),
+            severity=_SEVERITIES.get(values[SH.resultSeverity][0], Severity.VIOLATION),
+            message=self._message(shape, component, values.get(SH.resultMessage, ())),
+            value=ntriples_term(value[0]) if value else None,
+            source_shape=str(shape),
+        )
+
+    def _path(self, path: Node) -> str:
+        if isinstance(path, URIRef):
+            return str(path)
+        text: str = shacl_path_to_sparql_path(self._graph, path)
+        return text
+
+    def _message(self, shape: Node, component: Node, messages: Iterable[Node]) -> str:
+        """The shape's own message (English before others), else ours; pySHACL's generated ones are not used."""
+        # a SPARQL constraint has its message on itself, with values filled in: only the result knows it
+        own = bool(self._graph.graph.value(shape, SH.message)) or component == SH.SPARQLConstraintComponent
+        texts = [m for m in messages if isinstance(m, Literal)] if own else []
+        if texts:
+            return str(min(texts, key=lambda m: (m.language not in (None, "en"), m.language or "", str(m))))
+        return fallback_message(str(component), str(shape), lambda name: self._parameters(shape, name))
+
+    def _parameters(self, shape: Node, name: str) -> list[str]:
+        return [str(value) for value in self._graph.graph.objects(shape, SH[name])]
+
+
+_RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def _order(result: ValidationResult) -> tuple[object, ...]:
+    # blank nodes sort last and together, so that their names decide only between results equal in all else
+    blank = result.focus_node.startswith("_:")
+    return (
+        _RANK[result.severity],
+        blank,
+        "" if blank else result.focus_node,
+        result.path or "",
+        result.component,
+        "_:" if (result.value or "").startswith("_:") else result.value or "",
+        result.source_shape or "",
+        result.focus_node,
+        result.value or "",
+    )
+
+
+def _one_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
