@@ -1,0 +1,6 @@
+"""Makes ``deploy.demo`` importable; it belongs to no installed package."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
