@@ -1,11 +1,10 @@
-"""Bytes as received to UTF-8 text that a parser takes: gzip, byte order marks, other encodings, control characters."""
+"""Bytes as received to UTF-8 text that a parser takes: gzip, byte order marks, other encodings."""
 
 from __future__ import annotations
 
 import codecs
 import re
 import zlib
-from collections.abc import Iterable
 
 from catalogue.errors import ParseError
 from catalogue.rdf.documents import DocumentProblem
@@ -27,7 +26,6 @@ _TEXT_CODECS = re.compile(
 )
 _XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._\-]*)[\"']")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}?\?>")
-_FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def unpack(body: bytes, limit: int = MAX_DECODED) -> bytes:
@@ -148,21 +146,3 @@ def _decoded(body: bytes, encoding: str) -> str | None:
         return body.decode(encoding)
     except (UnicodeDecodeError, UnicodeError):
         return None
-
-
-def without_control_characters(body: bytes) -> tuple[bytes, tuple[DocumentProblem, ...]]:
-    """XML text without the characters that XML 1.0 does not allow (section 2.2), each kind noted once."""
-    text = body.decode("utf-8", "replace")
-    places = list(_FORBIDDEN_IN_XML.finditer(text))
-    if not places:
-        return body, ()
-    problem = DocumentProblem(
-        "control-characters",
-        f"Removed {len(places)} characters that XML does not allow: {_names(m.group() for m in places)}.",
-        line=text.count("\n", 0, places[0].start()) + 1,
-    )
-    return _FORBIDDEN_IN_XML.sub("", text).encode("utf-8", "replace"), (problem,)
-
-
-def _names(characters: Iterable[str]) -> str:
-    return ", ".join(f"U+{ord(c):04X}" for c in sorted(set(characters))[:10])

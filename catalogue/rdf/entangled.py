@@ -28,11 +28,13 @@ def canonical_order(graph: Graph, nodes: BlankNodes, stuck: Iterable[str]) -> tu
     parts = _parts(nodes, stuck)
     members = {node: nodes.colour(node) for part in parts for node in part}
     _refuse_if_too_many(parts, members)
-    inside, outside = [], []
+    inside: list[Triple] = []
+    outside: list[Triple] = []
     for triple in graph:
-        ends = (triple.subject, triple.object)
-        inner = any(isinstance(end, BlankNode) and end.value in members for end in ends)
-        (inside if inner else outside).append(triple)
+        is_member = any(
+            isinstance(end, BlankNode) and end.value in members for end in (triple.subject, triple.object)
+        )
+        (inside if is_member else outside).append(triple)
     canonical = _canonicalised(inside, members)
     others = {node: f"o{number}" for number, node in enumerate(n for n in nodes.names if n not in members)}
     ends = (end for triple in canonical for end in (triple.subject, triple.object))

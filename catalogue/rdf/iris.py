@@ -49,8 +49,8 @@ def repair_iri(text: str, base: str | None = None) -> str | None:
     text = _with_scheme(text)
     if len(_WEB.findall(text)) > 1 and re.search(r"\s", text):
         return None
-    encoded = _encode(text)
-    if not _SCHEME.match(encoded):
+    encoded: str | None = _encode(text)
+    if encoded is not None and not _SCHEME.match(encoded):
         encoded = _resolve(encoded, base)
     return encoded if encoded is not None and is_valid_iri(encoded) else None
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn
 from urllib.parse import urljoin
 
 from catalogue.errors import ParseError
-from catalogue.rdf.contexts import bundled_context, pruned
+from catalogue.rdf.bundled_contexts import bundled_context, pruned
 from catalogue.rdf.problems import SNIPPET, Problems
 
 MAX_DEPTH = 100
@@ -25,9 +26,9 @@ def prepare_json_ld(body: bytes, base: str, problems: Problems) -> bytes:
     document = _load(body, problems)
     walk = _Walk(base)
     walk.run(document)
-    if not walk.has_keyword:
+    if not walk.has_keyword and document != []:
         raise ParseError(
-            "The document is JSON but not JSON-LD: it has no @context, @id or @graph.",
+            "The document is JSON but not JSON-LD: it has no @context, no @graph and no property IRIs.",
             advice="Use the address of the RDF, or the harvester that reads this format.",
             syntax="json-ld",
         )
@@ -114,8 +115,8 @@ class _Walk:
     def _note_object(self, value: dict[str, Any]) -> None:
         for key in value:
             self._note_word(key)
-        if value.keys() & {"@context", "@id", "@graph", "@type"}:
-            self.has_keyword = True
+            if key in ("@context", "@graph") or "://" in key:
+                self.has_keyword = True
         for key in ("@context", "@import"):
             if key in value and _names_remote(value[key]):
                 self.contexts.append((value, key))
@@ -161,7 +162,7 @@ def _names_remote(value: Any) -> bool:
     )
 
 
-def _bundled(reference: str, base: str) -> dict[str, Any]:
+def _bundled(reference: str, base: str) -> Mapping[str, Any]:
     found = bundled_context(reference)
     if found is None:
         try:

@@ -64,18 +64,18 @@ def label_by_content(graph: Graph) -> Graph:
 def relabel(graph: Iterable[Triple], labels: dict[str, str]) -> Graph:
     """The graph with blank nodes renamed by a table from old to new label."""
     made = {old: BlankNode(new) for old, new in labels.items()}
-    triples = []
-    for triple in graph:
-        subject, value = triple.subject, triple.object
-        blank_subject, blank_object = isinstance(subject, BlankNode), isinstance(value, BlankNode)
-        if blank_subject or blank_object:
-            triple = Triple(
-                made[subject.value] if isinstance(subject, BlankNode) else subject,
-                triple.predicate,
-                made[value.value] if isinstance(value, BlankNode) else value,
-            )
-        triples.append(triple)
-    return Graph(triples)
+    return Graph(_relabelled(triple, made) for triple in graph)
+
+
+def _relabelled(triple: Triple, made: dict[str, BlankNode]) -> Triple:
+    subject, value = triple.subject, triple.object
+    if not isinstance(subject, BlankNode) and not isinstance(value, BlankNode):
+        return triple
+    return Triple(
+        made[subject.value] if isinstance(subject, BlankNode) else subject,
+        triple.predicate,
+        made[value.value] if isinstance(value, BlankNode) else value,
+    )
 
 
 def content_hash(graph: Iterable[Triple]) -> str:

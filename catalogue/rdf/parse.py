@@ -15,7 +15,7 @@ import hashlib
 from catalogue.errors import ParseError
 from catalogue.rdf.decoding import MAX_DECODED, to_utf8, unpack
 from catalogue.rdf.documents import Document
-from catalogue.rdf.media_types import Syntax, choose_syntax
+from catalogue.rdf.media_types import choose_syntax
 from catalogue.rdf.problems import Problems
 from catalogue.rdf.reading import Reader, read_json_ld, read_lines, read_rdf_xml, read_turtle
 

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from html.entities import html5
 from xml.parsers import expat
 
 from catalogue.errors import ParseError
-from catalogue.rdf.decoding import without_control_characters
-from catalogue.rdf.documents import DocumentProblem
 from catalogue.rdf.namespaces import RDF
 from catalogue.rdf.problems import SNIPPET, Problems
+from catalogue.rdf.xml_text import without_control_characters, without_stray_references
 
 MAX_DEPTH = 200
 """Elements within elements; a catalogue needs about 20."""
 
 _ROOT = RDF.iri + " RDF"
 _HTML = ("html", "http://www.w3.org/1999/xhtml html")
-_NOT_MARKUP = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)(?P<name>[A-Za-z][A-Za-z0-9]*;)?"
-    r"|&#(?:x(?P<hex>[0-9A-Fa-f]+)|(?P<dec>[0-9]+));",
-    re.S,
-)
 
 
 def prepare_rdf_xml(body: bytes, problems: Problems) -> bytes:
@@ -35,7 +27,7 @@ def prepare_rdf_xml(body: bytes, problems: Problems) -> bytes:
     except expat.ExpatError as error:
         first = error
     mended, found = without_control_characters(body)
-    mended, more = _without_stray_references(mended)
+    mended, more = without_stray_references(mended)
     if mended == body:
         raise _not_well_formed(first, body)
     try:
@@ -122,7 +114,7 @@ def _not_well_formed(error: expat.ExpatError, body: bytes) -> ParseError:
     lines = body.split(b"\n", error.lineno)
     snippet = lines[error.lineno - 1] if len(lines) >= error.lineno else b""
     column = error.offset + 1
-    what = expat.errors.messages[error.code] if error.code in expat.errors.messages else "not well-formed"
+    what = expat.ErrorString(error.code)
     start = max(0, error.offset - SNIPPET // 2)
     return ParseError(
         f"The XML document does not parse at line {error.lineno}, column {column}: {what}.",
@@ -131,44 +123,4 @@ def _not_well_formed(error: expat.ExpatError, body: bytes) -> ParseError:
         line=error.lineno,
         column=column,
         snippet=snippet[start : start + SNIPPET].decode("utf-8", "replace").strip(),
-    )
-
-
-def _without_stray_references(body: bytes) -> tuple[bytes, tuple[DocumentProblem, ...]]:
-    text = body.decode("utf-8", "replace")
-    places: list[tuple[int, str]] = []
-
-    def mend(match: re.Match[str]) -> str:
-        token = match.group()
-        if token.startswith("<"):
-            return token
-        number = match["hex"] and int(match["hex"][:8], 16) or match["dec"] and int(match["dec"][:10])
-        if match["hex"] or match["dec"]:
-            mended = token if _is_xml_character(number or 0) else ""
-        else:
-            named = html5.get(match["name"] or "")
-            mended = named if named is not None else "&amp;" + token[1:]
-        if mended != token:
-            places.append((match.start(), token))
-        return mended
-
-    mended_text = _NOT_MARKUP.sub(mend, text)
-    if not places:
-        return body, ()
-    start, token = places[0]
-    problem = DocumentProblem(
-        "xml-reference-repaired",
-        f"{len(places)} ampersands or references that XML does not know were read as text; the first is {token[:40]}.",
-        line=text.count("\n", 0, start) + 1,
-        snippet=text[max(0, start - 40) : start + 80],
-    )
-    return mended_text.encode("utf-8", "replace"), (problem,)
-
-
-def _is_xml_character(code: int) -> bool:
-    return (
-        code in (0x9, 0xA, 0xD)
-        or 0x20 <= code <= 0xD7FF
-        or 0xE000 <= code <= 0xFFFD
-        or 0x10000 <= code <= 0x10FFFF
     )

@@ -15,10 +15,12 @@ from catalogue.rdf.media_types import Syntax
 from catalogue.rdf.problems import SNIPPET, Problems
 from catalogue.rdf.rdf_xml import prepare_rdf_xml
 from catalogue.rdf.sound_terms import SoundTerms
-from catalogue.rdf.terms import BlankNode, Literal, Quad, Triple
+from catalogue.rdf.terms import BlankNode, Quad, Triple
 from catalogue.rdf.turtle_text import repair_turtle_text
+from catalogue.rdf.xml_text import without_text_beside_links
 
 BLOCK_LINES = 2_000
+MAX_TRIPLE_TERMS = 1_000
 
 
 class Reader:
@@ -33,7 +35,7 @@ class Reader:
         self._max_triples = max_triples
         self._names: dict[BlankNode, BlankNode] = {}
 
-    def quads(self, body: bytes, *, lenient: bool = False, limit: int | None = None) -> list[Quad]:
+    def quads(self, body: bytes, *, lenient: bool = False) -> list[Quad]:
         """The parser's quads. Raises SyntaxError; ParseError when there are more than allowed."""
         parser = pyoxigraph.parse(body, format=self.syntax.format, base_iri=self.base_iri, lenient=lenient)
         quads = list(islice(parser, self._max_triples + 1))
@@ -53,14 +55,14 @@ class Reader:
         """The triples with blank node labels of this document's own, numbered as they appear."""
         for triple in triples:
             subject, value = triple.subject, triple.object
-            blank_subject, blank_object = isinstance(subject, BlankNode), isinstance(value, BlankNode)
-            if blank_subject or blank_object:
-                triple = Triple(
+            if not isinstance(subject, BlankNode) and not isinstance(value, BlankNode):
+                yield triple
+            else:
+                yield Triple(
                     self._own(subject) if isinstance(subject, BlankNode) else subject,
                     triple.predicate,
                     self._own(value) if isinstance(value, BlankNode) else value,
                 )
-            yield triple
 
     def _own(self, node: BlankNode) -> BlankNode:
         own = self._names.get(node)
@@ -71,8 +73,7 @@ class Reader:
     def error(self, error: SyntaxError, body: bytes) -> ParseError:
         """What the parser said, as our error with the place and the line's text."""
         line, column = error.lineno, error.offset
-        text = error.msg.rpartition("columns ")[2] if line else error.msg
-        message = error.msg.split(": ", 1)[1] if line and ": " in error.msg else text
+        message = error.msg.split(": ", 1)[1] if line and ": " in error.msg else error.msg
         snippet = ""
         if line:
             lines = body.split(b"\n", line)
@@ -80,15 +81,30 @@ class Reader:
                 lines[line - 1].decode("utf-8", "replace").strip()[:SNIPPET] if len(lines) >= line else ""
             )
         place = f" at line {line}" + (f", column {column}" if column else "") if line else ""
+        mend = "Declare the prefix" if "has not been declared" in message else "Mend the document there"
         return ParseError(
             f"The {self.syntax.format.name} document does not parse{place}: {message}.",
-            advice="Mend the document there, then harvest again; everything stored before stays.",
-            syntax=self.syntax.name, line=line, column=column, snippet=snippet,
-        )  # fmt: skip
+            advice=f"{mend}, then harvest again; everything stored before stays.",
+            syntax=self.syntax.name,
+            line=line,
+            column=column,
+            snippet=snippet,
+        )
+
+
+def _refuse_nested_terms(body: bytes, reader: Reader) -> None:
+    """The parser takes triple terms within each other (RDF 1.2) with a call each, and thousands end the process."""
+    if body.count(b"<<") > MAX_TRIPLE_TERMS:
+        raise ParseError(
+            f"The document holds more than {MAX_TRIPLE_TERMS:,} triple terms (<<...>>), which Pharos does not read.",
+            advice="Publish the metadata in RDF 1.1.",
+            syntax=reader.syntax.name,
+        )
 
 
 def read_turtle(body: bytes, reader: Reader) -> Graph:
-    """Turtle and TriG: strict; else text repaired token by token and read leniently."""
+    """Turtle and TriG: strict; else leniently, at last with the text mended token by token."""
+    _refuse_nested_terms(body, reader)
     try:
         quads = reader.quads(body)
     except SyntaxError:
@@ -97,11 +113,12 @@ def read_turtle(body: bytes, reader: Reader) -> Graph:
 
 
 def read_rdf_xml(body: bytes, reader: Reader) -> Graph:
+    """RDF/XML: checked by a tokenizer, then strict; else read leniently, at last without texts beside links."""
     body = prepare_rdf_xml(body, reader.problems)
     try:
         quads = reader.quads(body)
     except SyntaxError:
-        return _read_leniently(body, reader, None)
+        return _read_leniently(body, reader, without_text_beside_links)
     return _strict_graph(quads, body, reader)
 
 
@@ -113,6 +130,7 @@ def read_json_ld(body: bytes, reader: Reader) -> Graph:
 
 def read_lines(body: bytes, reader: Reader) -> Graph:
     """N-Triples and N-Quads: strict in blocks; a block that fails is read line by line, bad lines are problems."""
+    _refuse_nested_terms(body, reader)
     try:
         return _strict_graph(reader.quads(body), body, reader)
     except SyntaxError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from catalogue.rdf.graphs import Graph
@@ -20,21 +21,18 @@ def skolemise(graph: Graph, base: str, record_id: str) -> Graph:
             named[node] = NamedNode(prefix + quote(node.value, safe=""))
         return named[node]
 
-    def triples() -> list[Triple]:
-        found = []
-        for triple in graph:
-            subject, value = triple.subject, triple.object
-            blank_subject, blank_object = isinstance(subject, BlankNode), isinstance(value, BlankNode)
-            if blank_subject or blank_object:
-                triple = Triple(
-                    name(subject) if isinstance(subject, BlankNode) else subject,
-                    triple.predicate,
-                    name(value) if isinstance(value, BlankNode) else value,
-                )
-            found.append(triple)
-        return found
+    return Graph(_named(triple, name) for triple in graph)
 
-    return Graph(triples())
+
+def _named(triple: Triple, name: Callable[[BlankNode], NamedNode]) -> Triple:
+    subject, value = triple.subject, triple.object
+    if not isinstance(subject, BlankNode) and not isinstance(value, BlankNode):
+        return triple
+    return Triple(
+        name(subject) if isinstance(subject, BlankNode) else subject,
+        triple.predicate,
+        name(value) if isinstance(value, BlankNode) else value,
+    )
 
 
 def is_genid(iri: str, base: str) -> bool:
