@@ -1,0 +1,211 @@
+"""Between split and normalise: parts of records that stand on other pages wait on disk until every page was seen.
+
+with Spool(folder) as spool:
+    spool.add(page_url, graph); spool.defer(deferred)      # per page
+    for deferred in spool.deferred(): raw = spool.completed(deferred)
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+
+from catalogue.errors import LimitExceeded, RecordError
+from catalogue.model.descriptions import BLANK_SUBJECT, labelled
+from catalogue.model.records import RawRecord
+from catalogue.model.resources import DeferredRecord, Roles, is_authority
+from catalogue.rdf.graphs import Graph, from_ntriples, to_ntriples
+from catalogue.rdf.labels import content_hash, label_by_content
+from catalogue.rdf.namespaces import RDF
+from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
+
+MAX_PARTS = 10_000
+"""Parts that one record may take from other pages."""
+
+SHARING = 10
+"""How many times over the blank nodes of a page may belong to different parts before the page is refused."""
+
+_TABLES = """
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA cache_size = -4096;
+CREATE TABLE part (
+    iri TEXT, content TEXT, shallow INTEGER, page TEXT, triples BLOB, PRIMARY KEY (iri, content)
+) WITHOUT ROWID;
+CREATE TABLE deferred (number INTEGER PRIMARY KEY, facts TEXT, triples BLOB);
+"""
+
+
+class Spool:
+    """Described parts by IRI, and the records that wait for them, in a folder of its own that goes at the end.
+
+    A part is a node with what it reaches through blank nodes; one that is described alike on many pages is kept
+    once. Memory does not grow with the number of pages.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory(prefix="spool-", dir=folder, ignore_cleanup_errors=True)
+        self._database = sqlite3.connect(Path(self._folder.name) / "parts.sqlite3")
+        self._database.executescript(_TABLES)
+        self._pages = 0
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Drops everything; may be called twice."""
+        self._database.close()
+        self._folder.cleanup()
+
+    def add(self, page_url: str, graph: Graph) -> None:
+        """Keeps every described part of the page. LimitExceeded when its parts share so many blank nodes that it
+        would grow out of bounds."""
+        self._pages += 1
+        roles = Roles(graph)
+        budget = SHARING * len(graph)
+        rows = []
+        for node in graph.subjects():
+            if isinstance(node, NamedNode) and node in roles.described and not roles.is_stop(node):
+                triples = _with_blank_nodes(graph, node, roles, budget)
+                budget -= len(triples)
+                if budget < 0:
+                    raise LimitExceeded(
+                        f"The parts described on {page_url} are too entangled to be kept apart.",
+                        advice="Give the nodes that several parts share IRIs of their own.",
+                    )
+                rows.append(self._row(node, roles, page_url, triples))
+        with self._database:
+            self._database.executemany("INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?, ?)", rows)
+
+    def _row(
+        self, node: NamedNode, roles: Roles, page_url: str, triples: list[Triple]
+    ) -> tuple[str, str, int, str, bytes]:
+        content = _content(triples)
+        # Blank nodes of different pages are different, whatever their labels.
+        own = _prefixed(triples, f"p{self._pages}x")
+        return node.value, content, int(roles.is_shallow(node)), page_url, _packed(own)
+
+    def defer(self, deferred: DeferredRecord) -> None:
+        """Keeps a record until every page was added."""
+        record = deferred.record
+        facts = [record.subject, record.primary_class, record.page_url, record.payload_hash, deferred.missing]
+        with self._database:
+            self._database.execute(
+                "INSERT INTO deferred (facts, triples) VALUES (?, ?)",
+                (json.dumps(facts), _packed(record.graph)),
+            )
+
+    def deferred(self) -> Iterator[DeferredRecord]:
+        """The kept records, in the order they came; read one by one."""
+        number = 0
+        while True:
+            row = self._database.execute(
+                "SELECT number, facts, triples FROM deferred WHERE number > ? ORDER BY number LIMIT 1",
+                (number,),
+            ).fetchone()
+            if row is None:
+                return
+            number = row[0]
+            subject, primary_class, page_url, payload_hash, missing = json.loads(row[1])
+            record = RawRecord(subject, primary_class, _unpacked(row[2]), page_url, payload_hash)
+            yield DeferredRecord(record, tuple(missing))
+
+    def completed(self, deferred: DeferredRecord) -> RawRecord:
+        """The record with its parts from other pages; parts that no page describes stay mere links.
+
+        RecordError as `complete`.
+        """
+        record = deferred.record
+        graph = self.complete(record.graph, deferred.missing)
+        return RawRecord(record.subject, record.primary_class, graph, record.page_url, record.payload_hash)
+
+    def complete(self, graph: Graph, missing: Iterable[str]) -> Graph:
+        """A record's graph with the missing parts, and theirs, from every page that describes them, labelled by
+        content. RecordError when there are more than MAX_PARTS of them."""
+        triples = list(graph)
+        seen: set[str] = set()
+        waiting = list(missing)
+        parts = 0
+        while waiting:
+            iri = waiting.pop()
+            if iri in seen or graph.about(NamedNode(iri)):
+                continue
+            seen.add(iri)
+            for shallow, packed in self._database.execute(
+                "SELECT shallow, triples FROM part WHERE iri = ?", (iri,)
+            ):
+                parts += 1
+                if parts > MAX_PARTS:
+                    raise RecordError(
+                        f"The description takes more than {MAX_PARTS:,} parts from other pages.",
+                        advice="Describe the parts of a dataset on the page of the dataset.",
+                    )
+                part = _unpacked(packed)
+                triples.extend(part)
+                if not shallow:
+                    waiting.extend(_links(part))
+        return labelled(triples, BLANK_SUBJECT)[0]
+
+
+def _with_blank_nodes(graph: Graph, node: NamedNode, roles: Roles, most: int) -> list[Triple]:
+    """The node's triples and those of blank nodes it leads to; somewhat more than `most` ends the walk."""
+    triples: list[Triple] = []
+    seen: set[Subject] = {node}
+    waiting: list[Subject] = [node]
+    while waiting and len(triples) <= most:
+        for triple in graph.about(waiting.pop()):
+            triples.append(triple)
+            value = triple.object
+            if isinstance(value, BlankNode) and value not in seen and not roles.is_stop(value):
+                seen.add(value)
+                waiting.append(value)
+    return triples
+
+
+def _content(triples: list[Triple]) -> str:
+    try:
+        return content_hash(label_by_content(Graph(triples)))
+    except RecordError:
+        return content_hash(triples)
+
+
+def _prefixed(triples: Iterable[Triple], prefix: str) -> Iterator[Triple]:
+    for triple in triples:
+        subject, value = triple.subject, triple.object
+        if isinstance(subject, BlankNode) or isinstance(value, BlankNode):
+            yield Triple(
+                BlankNode(prefix + subject.value) if isinstance(subject, BlankNode) else subject,
+                triple.predicate,
+                BlankNode(prefix + value.value) if isinstance(value, BlankNode) else value,
+            )
+        else:
+            yield triple
+
+
+def _links(part: Graph) -> list[str]:
+    return [
+        triple.object.value
+        for triple in part
+        if isinstance(triple.object, NamedNode)
+        and triple.predicate != RDF.type
+        and not is_authority(triple.object.value)
+    ]
+
+
+def _packed(triples: Iterable[Triple]) -> bytes:
+    return zlib.compress(to_ntriples(triples).encode(), 1)
+
+
+def _unpacked(data: bytes) -> Graph:
+    return from_ntriples(zlib.decompress(data).decode())
