@@ -129,7 +129,7 @@ _FIELDS = tuple(field.name for field in dataclasses.fields(RecordOutcome))
 def _counts(run: Row[Any], batch: Batch, lines: Sequence[RecordOutcome], reprocessed: int) -> dict[str, int]:
     kinds = Counter(line.kind for line in lines)
     added = {kind.value: kinds[kind] for kind in OutcomeKind}
-    added["found"] = len(lines) - kinds[OutcomeKind.WITHDRAWN]
+    added["found"] = len(lines) - kinds[OutcomeKind.WITHDRAWN] - kinds[OutcomeKind.REMARK]
     added["reprocessed"] = reprocessed
     added["pages"] = len(batch.pages)
     added["triples_outside"] = batch.triples_outside

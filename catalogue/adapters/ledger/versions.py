@@ -180,10 +180,10 @@ class VersionWriter:
             self._connection.execute(statement.values(values), rows)
 
     def _update_reports_of(self) -> None:
-        rows = [{"key": version_id, "number": number} for version_id, number in self._moved.items()]
+        rows = [{"key": version_id, "new_report": number} for version_id, number in self._moved.items()]
         if rows:
             statement = update(versions).where(versions.c.version_id == bindparam("key"))
-            self._connection.execute(statement.values({versions.c.report_id: bindparam("number")}), rows)
+            self._connection.execute(statement.values({versions.c.report_id: bindparam("new_report")}), rows)
 
     def _write_identifiers(self) -> None:
         known = [key for key in self._identifiers if key in self._known]
