@@ -17,24 +17,27 @@ _LOOSE = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?|(?P<packed>\d{4}))?"
     r"(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?P<fraction>[.,]\d+)?)?"
     r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?)?(?P<dayzone>Z|[+-]\d{2}:\d{2})?$",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 
 _LEXICAL = {
-    XSD.gYear.value: re.compile(rf"{_YEAR}{_ZONE}?$"),
-    XSD.gYearMonth.value: re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2]){_ZONE}?$"),
-    XSD.decimal.value: re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)$"),
-    XSD.boolean.value: re.compile(r"(?:true|false|1|0)$"),
+    XSD.gYear.value: re.compile(rf"{_YEAR}{_ZONE}?$", re.ASCII),
+    XSD.gYearMonth.value: re.compile(rf"{_YEAR}-(?:0[1-9]|1[0-2]){_ZONE}?$", re.ASCII),
+    XSD.decimal.value: re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)$", re.ASCII),
+    XSD.boolean.value: re.compile(r"(?:true|false|1|0)$", re.ASCII),
     XSD.duration.value: re.compile(
-        r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$"
+        r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$",
+        re.ASCII,
     ),
-    XSD.hexBinary.value: re.compile(r"(?:[0-9a-fA-F]{2})*$"),
-    XSD.double.value: re.compile(r"(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN)$"),
-    XSD.float.value: re.compile(r"(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN)$"),
+    XSD.hexBinary.value: re.compile(r"(?:[0-9a-fA-F]{2})*$", re.ASCII),
+    XSD.double.value: re.compile(
+        r"(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN)$", re.ASCII
+    ),
+    XSD.float.value: re.compile(r"(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN)$", re.ASCII),
 }
-_DATE = re.compile(rf"(?P<day>{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])){_ZONE}?$")
-_TIME = re.compile(rf"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?){_ZONE}?$")
-_INTEGER = re.compile(r"[+-]?\d+$")
+_DATE = re.compile(rf"(?P<day>{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])){_ZONE}?$", re.ASCII)
+_TIME = re.compile(rf"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?){_ZONE}?$", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+$", re.ASCII)
 _ANY_URI_BAD = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 
 _RANGES: dict[str, tuple[int | None, int | None]] = {
@@ -149,7 +152,9 @@ def _is_day(text: str) -> bool:
 def number(literal: Literal) -> Decimal | None:
     """The finite number a literal holds, whatever its datatype; None when it holds none."""
     text = literal.value.strip()
-    if len(text) > MAX_DIGITS or not re.fullmatch(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", text):
+    if len(text) > MAX_DIGITS or not re.fullmatch(
+        r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?", text, re.ASCII
+    ):
         return None
     try:
         return Decimal(text)

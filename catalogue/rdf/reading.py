@@ -17,7 +17,7 @@ from catalogue.rdf.rdf_xml import prepare_rdf_xml
 from catalogue.rdf.sound_terms import SoundTerms
 from catalogue.rdf.terms import BlankNode, Quad, Triple
 from catalogue.rdf.turtle_text import repair_turtle_text
-from catalogue.rdf.xml_text import without_text_beside_links
+from catalogue.rdf.xml_text import sound_texts
 
 BLOCK_LINES = 2_000
 MAX_TRIPLE_TERMS = 1_000
@@ -113,12 +113,12 @@ def read_turtle(body: bytes, reader: Reader) -> Graph:
 
 
 def read_rdf_xml(body: bytes, reader: Reader) -> Graph:
-    """RDF/XML: checked by a tokenizer, then strict; else read leniently, at last without texts beside links."""
+    """RDF/XML: checked by a tokenizer, then strict; else read leniently, at last with its texts mended."""
     body = prepare_rdf_xml(body, reader.problems)
     try:
         quads = reader.quads(body)
     except SyntaxError:
-        return _read_leniently(body, reader, without_text_beside_links)
+        return _read_leniently(body, reader, sound_texts)
     return _strict_graph(quads, body, reader)
 
 

@@ -15,7 +15,9 @@ _XML_PREAMBLE = re.compile(
     r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE\s+(?!html)[^\[>]*(?:\[.*?\]\s*)?>)", re.S | re.I
 )
 _HTML_START = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1)\b", re.I)
-_ELEMENT = re.compile(r"\s*<(?:[A-Za-z_][\w.\-]*:)?[A-Za-z_][\w.\-]*(?:\s+[\w.:\-]+\s*=|\s*/?>)")
+_ELEMENT = re.compile(
+    r"\s*<(?P<name>(?:[A-Za-z_][\w.\-]*:)?[A-Za-z_][\w.\-]*)(?:\s+[\w.:\-]+\s*=|\s*/>|(?P<bare>\s*>))"
+)
 _TEXT_COMMENT = re.compile(r"\s*(?:#[^\n\r]*(?:[\n\r]|$)\s*)+")
 _JSON_START = re.compile(r"\s*(?:\{\s*(?:[\"}]|$)|\[\s*(?:[{\"]|\[\s*[{\[\"]|\]\s*$))")
 _IRI = r"<[^<>\"{}|^`\\\x00-\x20]*>"
@@ -44,9 +46,9 @@ def sniff(body: bytes) -> str | None:
     stripped = _skip_preamble(text)
     if _HTML_START.match(stripped):
         return HTML
-    if stripped is not text or _ELEMENT.match(stripped):
-        return "rdf-xml" if _ELEMENT.match(stripped) or text.lstrip().startswith("<?xml") else None
-    return _text_syntax(text)
+    if _is_element(stripped) or text.lstrip().startswith("<?xml"):
+        return "rdf-xml"
+    return _text_syntax(text) if stripped is text else None
 
 
 def _head(body: bytes) -> str:
@@ -54,6 +56,12 @@ def _head(body: bytes) -> str:
         if body.startswith(bom):
             return body[:_WINDOW].decode(encoding, "replace").lstrip("\ufeff")
     return body[:_WINDOW].decode("utf-8", "replace")
+
+
+def _is_element(text: str) -> bool:
+    """Whether an XML element begins here; `<a>` may also be a relative IRI of Turtle, unless it is closed later."""
+    match = _ELEMENT.match(text)
+    return match is not None and (match["bare"] is None or f"</{match['name']}" in text)
 
 
 def _skip_preamble(text: str) -> str:

@@ -85,8 +85,13 @@ class SoundTerms:
         return NamedNode(better)
 
     def _line(self, text: str) -> int | None:
-        place = self._body.find(text.encode("utf-8", "replace"))
-        return self._body.count(b"\n", 0, place) + 1 if place >= 0 else None
+        """Where the text first stands in the document, as it is or relative to the base."""
+        folder = (self._base or "").rpartition("/")[0] + "/"
+        for written in (text, text.removeprefix(folder)):
+            place = self._body.find(written.encode("utf-8", "replace"))
+            if place >= 0:
+                return self._body.count(b"\n", 0, place) + 1
+        return None
 
     def _literal(self, literal: Literal) -> Literal | None:
         tag = literal.language

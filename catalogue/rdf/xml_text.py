@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterable
 from html.entities import html5
 from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from catalogue.rdf.documents import DocumentProblem
 from catalogue.rdf.namespaces import RDF
 from catalogue.rdf.problems import Problems
 
+_BETWEEN_TEXTS = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>|<!--.*?-->|<\?(?!xml\s).*?\?>", re.S)
 _FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_MARKUP = re.compile(
     r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)(?P<name>[A-Za-z][A-Za-z0-9]*;)?"
@@ -76,6 +78,20 @@ def _is_xml_character(code: int) -> bool:
         or 0xE000 <= code <= 0xFFFD
         or 0x10000 <= code <= 0x10FFFF
     )
+
+
+def sound_texts(body: bytes, problems: Problems) -> bytes:
+    """Well-formed RDF/XML with each text in one piece, and none beside a link."""
+    return without_text_beside_links(_joined_texts(body), problems)
+
+
+def _joined_texts(body: bytes) -> bytes:
+    """CDATA sections as plain text, comments and instructions gone: they mean nothing, but the parser takes only one
+    piece of text in an element."""
+    if b"<!" not in body and b"<?" not in body:
+        return body
+    text = body.decode("utf-8", "replace")
+    return _BETWEEN_TEXTS.sub(lambda match: escape(match["text"] or ""), text).encode("utf-8", "replace")
 
 
 def without_text_beside_links(body: bytes, problems: Problems) -> bytes:
