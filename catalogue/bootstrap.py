@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
 
-from catalogue.model.validation import ShapesProfile
+from catalogue.adapters.data_folder import DataFolder, Runtime
+from catalogue.adapters.files import FileClients
+from catalogue.adapters.graph.bulk import BulkLoad
+from catalogue.adapters.graph.protocol import Endpoint
+from catalogue.adapters.graph_sparql import SparqlGraphStore
+from catalogue.adapters.http import HttpClientsOnRequests
+from catalogue.adapters.ledger import SqlLedger
+from catalogue.adapters.ledger import open_ledger as open_sql_ledger
+from catalogue.adapters.oxigraph_child import OxigraphChild
+from catalogue.adapters.profiles import load_profiles
+from catalogue.adapters.shapes_pyshacl import PySHACLEngine
+from catalogue.adapters.tantivy_index import TantivyIndex
+from catalogue.adapters.vocabularies import load_vocabularies
+from catalogue.harvesting.execute import Harvesting
+from catalogue.harvesting.intake import Limits
+from catalogue.harvesting.judge import Judge
+from catalogue.harvesting.registry import load_harvesters
+from catalogue.model.records import NormalisedRecord
+from catalogue.model.validation import ShapesProfile, ValidationReport
 from catalogue.model.vocabularies import Vocabularies
+from catalogue.pipeline.validate import detect_profile
 from catalogue.ports import Clock, GraphStore, Harvester, HttpClients, Ledger, SearchIndex, ShapeEngine
+from catalogue.projections.catalogue_graph import CatalogueGraphs
+from catalogue.projections.follow import Projection
+from catalogue.projections.graph import GraphProjection
+from catalogue.projections.search import SearchProjection
 from catalogue.settings import Settings
+
+
+class SystemClock:
+    """The machine's clock, UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +55,155 @@ class Services:
     clock: Clock
     ledger: Ledger
     http: HttpClients
+    files: HttpClients
     graph: GraphStore
     search: SearchIndex
     engine: ShapeEngine
     profiles: Mapping[str, ShapesProfile]
     vocabularies: Vocabularies
     harvesters: Mapping[str, Harvester]
+    spool: Path
+
+
+@contextmanager
+def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
+    """The ledger alone, for commands that need nothing else."""
+    folder = DataFolder(settings.data)
+    ledger = open_sql_ledger(settings.ledger or folder.ledger_url, SystemClock())
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def recorded_base(settings: Settings, ledger: Ledger) -> str:
+    """The catalogue's base URL: recorded at first use. ConfigurationError when PHAROS_BASE names another now."""
+    recorded = ledger.base()
+    if recorded is None or (settings.base and settings.public_base != recorded):
+        ledger.record_base(settings.public_base)
+        return settings.public_base
+    return recorded
+
+
+@contextmanager
+def open_services(
+    settings: Settings, folder: DataFolder, secrets: Mapping[str, str], *, writer: bool
+) -> Iterator[Services]:
+    """Everything, closed at the end. `writer` opens the search index for writing (one process at a time)."""
+    with ExitStack() as stack:
+        ledger = stack.enter_context(open_ledger(settings))
+        base = recorded_base(settings, ledger)
+        search = TantivyIndex(folder.search, writer=writer)
+        stack.callback(search.close)
+        clock = SystemClock()
+        yield Services(
+            settings=settings,
+            base=base,
+            clock=clock,
+            ledger=ledger,
+            http=HttpClientsOnRequests(
+                settings, clock, own_addresses=lambda: own_addresses(settings, folder), secrets=secrets
+            ),
+            files=FileClients(settings),
+            graph=_graph_store(base, folder),
+            search=search,
+            engine=PySHACLEngine(),
+            profiles=load_profiles(),
+            vocabularies=load_vocabularies(),
+            harvesters=load_harvesters(),
+            spool=folder.spool,
+        )
+
+
+@contextmanager
+def embedded_store(
+    settings: Settings, folder: DataFolder, role: str, web: str = ""
+) -> Iterator[OxigraphChild]:
+    """Runs the SPARQL child while the folder's lock is held, and tells other processes where it is."""
+
+    def tell(address: str, pid: int) -> None:
+        folder.write_runtime(Runtime(role, os.getpid(), address, pid, web))
+
+    child = OxigraphChild(folder.graph, timeout=settings.sparql_timeout, on_start=tell)
+    with child:
+        yield child
+
+
+def own_addresses(settings: Settings, folder: DataFolder) -> frozenset[tuple[str, int]]:
+    """(host, port) of our own parts: never asked by a harvest, whatever is allowed."""
+    found = {(settings.host, settings.port)}
+    runtime = folder.glance()
+    for address in (runtime.sparql, runtime.web) if runtime else ():
+        parts = urlsplit(address)
+        if parts.hostname and parts.port:
+            found.add((parts.hostname, parts.port))
+    return frozenset(found)
+
+
+def projections_of(services: Services) -> list[Projection]:
+    """Graph and search, in that order."""
+    settings = services.settings
+    statics = CatalogueGraphs(
+        services.base, settings.title, settings.description, settings.publisher, services.vocabularies.graphs
+    )
+    return [
+        GraphProjection(services.graph, services.base, statics),
+        SearchProjection(services.search, services.ledger, services.vocabularies),
+    ]
+
+
+def harvesting_of(services: Services) -> Harvesting:
+    """Everything a harvest works with."""
+    settings = services.settings
+    return Harvesting(
+        ledger=services.ledger,
+        clock=services.clock,
+        http=services.http,
+        files=services.files,
+        engine=services.engine,
+        profiles=services.profiles,
+        vocabularies=services.vocabularies,
+        harvesters=services.harvesters,
+        detect=detect_profile,
+        base=services.base,
+        limits=Limits(settings.max_pages, settings.batch_size, workspace=services.spool),
+    )
+
+
+def _graph_store(base: str, folder: DataFolder) -> SparqlGraphStore:
+    def endpoint() -> Endpoint:
+        return Endpoint.of_child(folder.sparql_address())
+
+    return SparqlGraphStore(
+        base, endpoint, abort=folder.end_sparql, bulk=BulkLoad(folder.graph, folder.end_sparql)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What `pharos validate` works with: no data folder, no ledger."""
+
+    http: HttpClients
+    files: HttpClients
+    clock: Clock
+    engine: ShapeEngine
+    profiles: Mapping[str, ShapesProfile]
+    vocabularies: Vocabularies
+
+    def judge(self, record: NormalisedRecord, profile: str) -> ValidationReport:
+        """The record's report under the named profile, or the one it asks for ("auto")."""
+        judge = Judge(profile, self.profiles, self.engine, self.vocabularies, self.clock, detect_profile)
+        return judge.report(record)
+
+
+def open_judging(settings: Settings, secrets: Mapping[str, str]) -> Judging:
+    """The parts that judge a document given by hand."""
+    clock = SystemClock()
+    return Judging(
+        http=HttpClientsOnRequests(settings, clock, secrets=secrets),
+        files=FileClients(settings),
+        clock=clock,
+        engine=PySHACLEngine(),
+        profiles=load_profiles(),
+        vocabularies=load_vocabularies(),
+    )

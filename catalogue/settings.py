@@ -15,7 +15,9 @@ PREFIX = "PHAROS_"
 MEBIBYTE = 1024 * 1024
 
 
-def _setting(default: Any, help_text: str, *, secret: bool = False, check: Callable[[Any], str | None] | None = None) -> Any:
+def _setting(
+    default: Any, help_text: str, *, secret: bool = False, check: Callable[[Any], str | None] | None = None
+) -> Any:
     return field(default=default, metadata={"help": help_text, "secret": secret, "check": check})
 
 
@@ -42,31 +44,47 @@ class Settings:
     """Every setting of Pharos; the variable is the field's name in capitals after PHAROS_."""
 
     data: Path = _setting(Path(".pharos"), "Folder of everything that Pharos stores.")
-    base: str = _setting("", "Public base URL; recorded at first use. Empty: http://HOST:PORT.", check=lambda v: _http_url(v) if v else None)
+    base: str = _setting(
+        "",
+        "Public base URL; recorded at first use. Empty: http://HOST:PORT.",
+        check=lambda v: _http_url(v) if v else None,
+    )
     host: str = _setting("127.0.0.1", "Address the web server listens on.")
     port: int = _setting(8080, "Port the web server listens on; 0 takes a free one.", check=_port)
     web_workers: int = _setting(1, "Web worker processes.", check=_positive)
     web_threads: int = _setting(8, "Threads of each web worker.", check=_positive)
     ledger: str = _setting("", "Database URL of the ledger. Empty: SQLite in the data folder.", secret=True)
     title: str = _setting("Pharos", "Title of the catalogue.")
-    description: str = _setting("Descriptions of health datasets, harvested from their providers.", "Description of the catalogue.")
+    description: str = _setting(
+        "Descriptions of health datasets, harvested from their providers.", "Description of the catalogue."
+    )
     publisher: str = _setting("Pharos operator", "Name of the catalogue's publisher.")
     contact: str = _setting("", "E-mail address or URL of the operator, sent in the User-Agent of harvests.")
-    allow_hosts: tuple[str, ...] = _setting((), "Hosts (host or host:port, comma-separated) that registered sources may use though their address is private or loopback.")
+    allow_hosts: tuple[str, ...] = _setting(
+        (),
+        "Hosts (host or host:port, comma-separated) that registered sources may use though their address is private or loopback.",
+    )
     proxy: str = _setting("", "HTTP proxy for outgoing requests.", secret=True)
     ca_bundle: str = _setting("", "File of certificate authorities for outgoing requests.")
     connect_timeout: float = _setting(10.0, "Seconds to connect to a source.", check=_positive)
     read_timeout: float = _setting(30.0, "Seconds between two pieces of an answer.", check=_positive)
     total_timeout: float = _setting(300.0, "Seconds for one request in all.", check=_positive)
-    max_document: int = _setting(256 * MEBIBYTE, "Largest document of a source, in decoded bytes.", check=_positive)
-    max_ratio: int = _setting(200, "Largest ratio of decoded to received bytes beyond the first mebibyte.", check=_positive)
+    max_document: int = _setting(
+        256 * MEBIBYTE, "Largest document of a source, in decoded bytes.", check=_positive
+    )
+    max_ratio: int = _setting(
+        200, "Largest ratio of decoded to received bytes beyond the first mebibyte.", check=_positive
+    )
     retries: int = _setting(3, "Further tries of a request that failed for a passing reason.")
+    request_delay: float = _setting(0.0, "Seconds of pause between two requests to one host.", check=lambda v: None if v >= 0 else "a number of at least 0")
     max_pages: int = _setting(10_000, "Most pages of one run.", check=_positive)
     batch_size: int = _setting(100, "Records committed together.", check=_positive)
     sparql_timeout: float = _setting(20.0, "Seconds a SPARQL query may take.", check=_positive)
     sparql_max_rows: int = _setting(10_000, "Most rows or triples of a SPARQL answer.", check=_positive)
     sparql_max_bytes: int = _setting(64 * MEBIBYTE, "Most bytes of a SPARQL answer.", check=_positive)
-    log_level: str = _setting("INFO", "Least severity that is logged.", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR"))
+    log_level: str = _setting(
+        "INFO", "Least severity that is logged.", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")
+    )
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:

@@ -21,5 +21,5 @@ def create() -> Flask:
     configure_logging(settings.log_level, "web")
     stack = ExitStack()
     atexit.register(stack.close)
-    services = stack.enter_context(open_services(settings, DataFolder(settings.data), writer=False))
+    services = stack.enter_context(open_services(settings, DataFolder(settings.data), {}, writer=False))
     return create_app(services)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from catalogue.errors import ConfigurationError, Conflict
+from catalogue.adapters.graph.engine import kill_engine
+from catalogue.errors import ConfigurationError, Conflict, StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,27 @@ class DataFolder:
         finally:
             os.close(handle)
         return self._read_runtime()
+
+    def glance(self) -> Runtime | None:
+        """What the runtime file says, without asking whether it is still true: cheap enough for every request."""
+        return self._read_runtime()
+
+    def sparql_address(self) -> str:
+        """`http://127.0.0.1:PORT` of the SPARQL server. StoreUnavailable when nobody runs it."""
+        runtime = self._read_runtime()
+        if runtime is None or not runtime.sparql:
+            raise StoreUnavailable(
+                "The graph store is not running.",
+                advice="It runs while `pharos serve` does, and starts anew by itself.",
+            )
+        return runtime.sparql
+
+    def end_sparql(self, reason: str) -> None:
+        """Kills the SPARQL server, from any process; whoever started it sees it end and starts it again."""
+        runtime = self._read_runtime()
+        if runtime and runtime.sparql_pid:
+            log.warning("graph store is ended", extra={"reason": reason, "pid": runtime.sparql_pid})
+            kill_engine(runtime.sparql_pid, self.graph)
 
     def write_runtime(self, runtime: Runtime) -> None:
         """Replaces the runtime file (mode 0600) in one step."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,6 +38,10 @@ class Invocation:
     def settings(self) -> Settings:
         settings = Settings.from_env(os.environ)
         return replace(settings, data=self.data) if self.data else settings
+
+    def secrets(self) -> Mapping[str, str]:
+        """What `env:NAME` references are looked up in."""
+        return os.environ
 
     def folder(self) -> DataFolder:
         return DataFolder(self.settings().data)

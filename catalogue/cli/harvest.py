@@ -19,7 +19,8 @@ from catalogue.cli.sources import as_url
 from catalogue.cli.workbench import reading, working
 from catalogue.errors import BackendError, NotFound
 from catalogue.harvesting.lease import LEASE
-from catalogue.harvesting.run import Progress, RunEnd
+from catalogue.harvesting.intake import Progress
+from catalogue.harvesting.run import RunEnd
 from catalogue.harvesting.sources import check_source, suggest_slug
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest, RunState
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from catalogue.harvesting.run import Progress as RunProgress
+from catalogue.harvesting.intake import Progress as RunProgress
 from catalogue.model.harvest import RunCounts
 
 

@@ -11,7 +11,14 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 
-from catalogue.bootstrap import embedded_store, harvesting_of, open_services, projections_of, recorded_base
+from catalogue.bootstrap import (
+    embedded_store,
+    harvesting_of,
+    open_ledger,
+    open_services,
+    projections_of,
+    recorded_base,
+)
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.output import note
 from catalogue.cli.rebuild import serve_requests
@@ -33,9 +40,9 @@ def serve(invocation: Invocation, port: int | None, host: str | None) -> None:
     settings = replace(settings, port=_port(settings.host, settings.port if port is None else port))
     with ExitStack() as stack:
         stack.enter_context(folder.lock())
-        base = recorded_base(settings)
         address = f"http://{settings.host}:{settings.port}"
-        child = stack.enter_context(embedded_store(settings, folder, "serve", web=address))
+        base = recorded_base(settings, stack.enter_context(open_ledger(settings)))
+        stack.enter_context(embedded_store(settings, folder, "serve", web=address))
         stop = until_stopped()
         note(f"Pharos serves {base} at {address} (Ctrl-C stops it).")
         environment = own_environment(
@@ -45,7 +52,7 @@ def serve(invocation: Invocation, port: int | None, host: str | None) -> None:
             Part("web", command("web"), environment),
             Part("worker", command("worker"), environment, grace=30.0),
         ]
-        supervise([*parts, child], stop)
+        supervise(parts, stop)
     note("Pharos has stopped.")
 
 
@@ -56,7 +63,7 @@ def worker(invocation: Invocation) -> None:
     settings, folder = invocation.settings(), invocation.folder()
     configure_logging(settings.log_level, "worker")
     stop = until_stopped()
-    with open_services(settings, folder, writer=True) as services:
+    with open_services(settings, folder, invocation.secrets(), writer=True) as services:
         projections = projections_of(services)
         Worker(
             f"worker-{socket.gethostname()}-{os.getpid()}",

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from catalogue.adapters.profiles import load_profiles
-from catalogue.bootstrap import open_ledger, system_clock
+from catalogue.bootstrap import SystemClock, open_ledger
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.output import note, print_json, print_table
 from catalogue.errors import InvalidQuery
@@ -135,7 +135,7 @@ def build_source(
         policy=PublicationPolicy(given["policy"]),
         priority=given["priority"],
         switched_off=tuple(given["switched_off"]),
-        added_at=system_clock().now(),
+        added_at=SystemClock().now(),
     )
 
 

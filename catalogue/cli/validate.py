@@ -17,6 +17,7 @@ from catalogue.cli.output import note, print_json
 from catalogue.cli.sources import as_url
 from catalogue.discovery.report_graph import report_graph
 from catalogue.errors import InvalidQuery, ParseError, RecordError
+from catalogue.harvesting.judge import check_profile
 from catalogue.model.harvest import HarvestSource
 from catalogue.model.records import NormalisedRecord, Payload, RawRecord
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
@@ -40,10 +41,9 @@ def validate(invocation: Invocation, target: str, profile: str, format_: str | N
 
     Exit code 0: no violation; 1: violations; 2: usage; 3: it could not be checked.
     """
-    with open_judging(invocation.settings()) as judging:
-        judging.check_profile(profile)
-        payload = _payload(judging, target)
-        judged = list(_judge(judging, payload, profile))
+    judging = open_judging(invocation.settings(), invocation.secrets())
+    check_profile(profile, judging.profiles)
+    judged = list(_judge(judging, _payload(judging, target), profile))
     _print(judged, format_ or ("json" if invocation.json else "text"))
     violations = sum(report.counts["Violation"] for _, report in judged)
     raise SystemExit(1 if violations else 0)
@@ -75,8 +75,8 @@ def _judge(judging: Judging, payload: Payload, profile: str) -> Iterator[Judged]
     for problem in document.problems:
         where = f" (line {problem.line})" if problem.line else ""
         note(f"{problem.rule}{where}: {problem.message}")
-    parts = split(document.graph, PageFacts(payload.url, payload.payload_hash, base=""))
-    found = [*parts.records, *parts.deferred]
+    parts = split(document.graph, PageFacts(payload.url, payload.payload_hash))
+    found = [*parts.records, *(waiting.record for waiting in parts.deferred)]
     if not found:
         raise ParseError(
             "The document is RDF, but describes no dataset, series or data service.",

@@ -29,7 +29,9 @@ class Workbench:
 @contextmanager
 def reading(invocation: Invocation) -> Iterator[Services]:
     """Services without the lock: the ledger as it stands, search read-only, SPARQL if somebody serves it."""
-    with open_services(invocation.settings(), invocation.folder(), writer=False) as services:
+    with open_services(
+        invocation.settings(), invocation.folder(), invocation.secrets(), writer=False
+    ) as services:
         yield services
 
 
@@ -40,7 +42,7 @@ def working(invocation: Invocation, role: str) -> Iterator[Workbench]:
     with (
         folder.lock(wait=True, waiting=_tell),
         embedded_store(settings, folder, role),
-        open_services(settings, folder, writer=True) as services,
+        open_services(settings, folder, invocation.secrets(), writer=True) as services,
     ):
         yield Workbench(services, folder)
 

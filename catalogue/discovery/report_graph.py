@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
@@ -55,7 +57,7 @@ def read_term(text: str) -> Term:
         quad = next(iter(pyoxigraph.parse(line, format=RdfFormat.N_TRIPLES, lenient=True)))
     except (SyntaxError, ValueError, StopIteration):
         return Literal(text)
-    return quad.object  # type: ignore[return-value]
+    return cast(Term, quad.object)
 
 
 def _path(text: str) -> Term:

@@ -115,7 +115,7 @@ def _text(value: str) -> str:
 
 
 def _number(name: str, value: str, least: int, most: int) -> int:
-    if not re.fullmatch(r"\d{1,9}", value) or not least <= int(value) <= most:
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not least <= int(value) <= most:
         raise InvalidQuery(
             f"{name} must be a whole number from {least} to {most}, not {value!r}.", parameter=name
         )

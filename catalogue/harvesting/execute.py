@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from catalogue.errors import ConfigurationError, InvalidQuery, LeaseLost
-from catalogue.harvesting.judge import Detect, Judge
+from catalogue.harvesting.judge import Detect, Judge, check_profile
 from catalogue.harvesting.lease import Heartbeat
-from catalogue.harvesting.run import Limits, Progress, RunEnd, harvest
+from catalogue.harvesting.intake import Limits, Progress
+from catalogue.harvesting.run import RunEnd, harvest
 from catalogue.harvesting.sink import LedgerSink, NullSink
 from catalogue.model.harvest import Claim, HarvestRun, HarvestSource, RunCounts, RunRequest, RunState
 from catalogue.model.validation import ShapesProfile
@@ -139,7 +140,5 @@ class Harvesting:
         return self.files
 
     def _judge(self, profile: str) -> Judge:
-        if profile not in ("auto", *self.profiles):
-            known = ", ".join(("auto", *self.profiles))
-            raise InvalidQuery(f"There is no profile {profile!r}; there are: {known}.")
+        check_profile(profile, self.profiles)
         return Judge(profile, self.profiles, self.engine, self.vocabularies, self.clock, self.detect)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
+from catalogue.errors import InvalidQuery
 from catalogue.model.records import (
     ChangeKind,
     NewVersion,
@@ -19,11 +20,18 @@ from catalogue.pipeline.normalise import PIPELINE_VERSION
 from catalogue.pipeline.validate import validate
 from catalogue.ports import Clock, ShapeEngine
 from catalogue.rdf.graphs import Graph
-from catalogue.rdf.literals import preferred_text
+from catalogue.rdf.literals import preferred
 from catalogue.rdf.namespaces import DCT
 from catalogue.rdf.terms import NamedNode
 
 Detect = Callable[[Graph, str], str]
+
+
+def check_profile(name: str, profiles: Collection[str]) -> None:
+    """InvalidQuery when there is no such profile."""
+    if name not in ("auto", *profiles):
+        known = ", ".join(("auto", *profiles))
+        raise InvalidQuery(f"There is no profile {name!r}; there are: {known}.", parameter="profile")
 
 
 class Judge:
@@ -66,8 +74,9 @@ class Judge:
             kind = ChangeKind.VERDICT
         return _outcome(OutcomeKind.UNCHANGED, record), NewVersion(record, report, PIPELINE_VERSION, kind)
 
-    def report(self, record: NormalisedRecord, profile: ShapesProfile) -> ValidationReport:
-        """The record's report under the profile, with the time."""
+    def report(self, record: NormalisedRecord, profile: ShapesProfile | None = None) -> ValidationReport:
+        """The record's report under the profile (None: the judge's own choice), with the time."""
+        profile = profile or self._profiles[self._name(record)]
         report = validate(record.graph, profile, self._engine, self._vocabularies, subject=record.subject)
         return replace(report, checked_at=self._clock.now())
 
@@ -89,7 +98,8 @@ class Judge:
 def _outcome(kind: OutcomeKind, record: NormalisedRecord) -> RecordOutcome:
     title = None
     if kind is not OutcomeKind.UNCHANGED:
-        title = preferred_text(record.graph.objects(NamedNode(record.subject), DCT.title), ("en",))
+        stated = preferred(record.graph.objects(NamedNode(record.subject), DCT.title))
+        title = stated.value if stated else None
     return RecordOutcome(
         kind,
         record_id=record.record_id,

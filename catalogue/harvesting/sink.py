@@ -44,6 +44,7 @@ class BatchBuilder:
 
     def _reset(self) -> None:
         self._outcomes: list[RecordOutcome] = []
+        self._remarks: list[RecordOutcome] = []
         self._versions: list[NewVersion] = []
         self._seen: list[str] = []
         self._pages: list[PageMark] = []
@@ -62,6 +63,10 @@ class BatchBuilder:
         if len(self._outcomes) >= self._size:
             self.flush()
 
+    def remark(self, outcome: RecordOutcome) -> None:
+        """Adds a line that stands for no record: something of a document was left out."""
+        self._remarks.append(outcome)
+
     def payload(self, payload: Payload) -> None:
         self._payloads[payload.payload_hash] = payload
 
@@ -77,10 +82,10 @@ class BatchBuilder:
 
     def flush(self) -> None:
         """Commits what is waiting, if anything."""
-        if not (self._outcomes or self._pages or self._payloads):
+        if not (self._outcomes or self._remarks or self._pages or self._payloads):
             return
         batch = Batch(
-            outcomes=tuple(self._outcomes),
+            outcomes=(*self._outcomes, *self._remarks),
             versions=tuple(self._versions),
             seen=tuple(self._seen),
             pages=tuple(self._pages),

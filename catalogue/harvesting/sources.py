@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from catalogue.errors import InvalidQuery
+from catalogue.harvesting.judge import check_profile
 from catalogue.model.harvest import HarvestSource, Option
 from catalogue.model.identifiers import SLUG
 from catalogue.ports import Harvester
@@ -50,11 +51,7 @@ def check_source(
         raise InvalidQuery(
             f"There is no harvester {source.harvester!r}; there are: {known}.", parameter="harvester"
         )
-    if source.profile not in ("auto", *profiles):
-        known = ", ".join(("auto", *profiles))
-        raise InvalidQuery(
-            f"There is no profile {source.profile!r}; there are: {known}.", parameter="profile"
-        )
+    check_profile(source.profile, profiles)
     check_options(source.options, harvesters[source.harvester])
 
 

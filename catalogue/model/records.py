@@ -71,7 +71,10 @@ class NormalisedRecord:
 
 
 class OutcomeKind(StrEnum):
-    """What became of one found record in one run; their counts sum to `found` (withdrawn stands apart)."""
+    """What became of one found record in one run; the first six sum to `found`.
+
+    Withdrawn records were not found; a remark is a line about a document that stands for no record.
+    """
 
     CREATED = "created"
     UPDATED = "updated"
@@ -80,6 +83,7 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
     DUPLICATE = "duplicate"
     WITHDRAWN = "withdrawn"
+    REMARK = "remark"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from catalogue.model.search import SearchDocument
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Ledger, SearchIndex
 from catalogue.rdf.graphs import Graph, from_ntriples
-from catalogue.rdf.literals import read_date
+from catalogue.rdf.literals import iso_date
 from catalogue.rdf.namespaces import ADMS, DCAT, DCT, EUCAIM, FOAF, SKOS
 from catalogue.rdf.terms import Literal, NamedNode, Subject, Term
 
@@ -163,6 +163,6 @@ def _all_text(graph: Graph, vocabularies: Vocabularies) -> str:
 
 def _date(graph: Graph, dataset: Subject, predicate: NamedNode) -> str:
     for value in graph.objects(dataset, predicate):
-        if isinstance(value, Literal) and (date := read_date(value.value)):
+        if isinstance(value, Literal) and (date := iso_date(value.value)):
             return date
     return ""

@@ -1,0 +1,183 @@
+"""Takes pages through the stages: read, split, normalise, compare, judge, batch. What an error costs is decided here."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from catalogue.errors import BackendError, RecordError
+from catalogue.harvesting.judge import Judge
+from catalogue.harvesting.lines import failed, lost_part, met_before, skipped, unread
+from catalogue.harvesting.sink import BatchBuilder
+from catalogue.model.harvest import HarvestSource, Page, PageMark, RunCounts
+from catalogue.model.records import NormalisedRecord, OutcomeKind, RawRecord, RecordOutcome, RecordState
+from catalogue.pipeline.normalise import normalise
+from catalogue.pipeline.parse import parse
+from catalogue.pipeline.split import PageFacts, SplitPage, split
+from catalogue.pipeline.spool import Spool
+from catalogue.ports import Harvester
+from catalogue.rdf.graphs import Graph, to_ntriples
+
+log = logging.getLogger(__name__)
+
+States = Callable[[Sequence[str]], Mapping[str, RecordState]]
+Progress = Callable[[RunCounts, str, int | None], None]
+
+NOT_AN_ERROR = frozenset({"ours"})
+"""Codes of skipped records that leave a run `completed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`records`: stop after so many (None: all). `workspace`: folder for the spool (None: the system's)."""
+
+    max_pages: int = 10_000
+    batch_size: int = 100
+    records: int | None = None
+    workspace: Path | None = None
+
+
+class LimitReached(Exception):  # noqa: N818 - a signal, never an error
+    """The run has as many records as were asked for."""
+
+
+@dataclass(slots=True)
+class Intake:
+    """The state of one run: what was met, what waits for other pages, how many errors there were."""
+
+    source: HarvestSource
+    harvester: Harvester
+    judge: Judge
+    states: States
+    batch: BatchBuilder
+    spool: Spool
+    limits: Limits
+    base: str
+    progress: Progress
+    met: set[str] = field(default_factory=set)
+    nested: frozenset[str] = frozenset()
+    pages: int = 0
+    errors: int = 0
+
+    def page(self, page: Page) -> None:
+        """Takes one page through the stages and commits it."""
+        graph = self._read(page)
+        facts = PageFacts(
+            url=page.url,
+            payload_hash=page.payloads[0].payload_hash if page.payloads else "",
+            our_base=self.base,
+            nested=self.nested,
+        )
+        parts = split(graph, facts)
+        self.nested |= parts.nested
+        for outcome in parts.ours:
+            if outcome.subject and outcome.subject not in self.met:
+                self.met.add(outcome.subject)
+                self._problem(outcome)
+        if page.next_cursor is None and self.pages == 0:
+            # The only page there is: nothing can stand on another one.
+            self.records([waiting.record for waiting in parts.deferred])
+        else:
+            self.spool.add(page.url, graph)
+            for waiting in parts.deferred:
+                self.spool.defer(waiting)
+        self.records(parts.records)
+        self.pages += 1
+        self._mark(page, parts)
+        self.progress(self.batch.counts, page.url, None)
+
+    def finish_deferred(self) -> None:
+        """Records whose parts stood on other pages, completed from the spool."""
+        waiting: list[RawRecord] = []
+        for deferred in self.spool.deferred():
+            try:
+                waiting.append(self.spool.completed(deferred))
+            except RecordError as error:
+                self._problem(skipped(error, deferred.record.page_url, deferred.record.subject))
+            if len(waiting) >= self.limits.batch_size:
+                self.records(waiting)
+                waiting = []
+                self.progress(self.batch.counts, deferred.record.page_url, None)
+        self.records(waiting)
+        self.batch.flush()
+
+    def records(self, raw_records: Sequence[RawRecord]) -> None:
+        """Normalises, compares, judges and adds records to the batch, a batch in memory at a time."""
+        size = self.limits.batch_size
+        for start in range(0, len(raw_records), size):
+            portion = [r for raw in raw_records[start : start + size] if (r := self._normalise(raw))]
+            states = self.states([record.record_id for record in portion])
+            for record in portion:
+                self._record(record, states.get(record.record_id))
+
+    def _read(self, page: Page) -> Graph:
+        """The page's documents as one graph; one that does not parse costs what it described."""
+        for problem in page.problems:
+            self._problem(unread(problem))
+        graphs: list[Graph] = []
+        for payload in page.payloads:
+            self.batch.payload(payload)
+            try:
+                document = parse(payload)
+            except RecordError as error:
+                self._problem(skipped(error, payload.url))
+                continue
+            graphs.append(document.graph)
+            for flaw in document.problems:
+                if flaw.lost:
+                    self._problem(lost_part(flaw, payload.url))
+        if len(graphs) == 1:
+            return graphs[0]
+        return Graph(triple for graph in graphs for triple in graph)
+
+    def _problem(self, outcome: RecordOutcome) -> None:
+        if outcome.code not in NOT_AN_ERROR:
+            self.errors += 1
+        if outcome.kind is OutcomeKind.REMARK:
+            self.batch.remark(outcome)
+        else:
+            self.batch.outcome(outcome)
+
+    def _normalise(self, raw: RawRecord) -> NormalisedRecord | None:
+        try:
+            record = normalise(raw, self.source, self.harvester.server_added)
+        except RecordError as error:
+            self._problem(skipped(error, raw.page_url, raw.subject))
+            return None
+        if record.record_id in self.met:
+            self.batch.outcome(met_before(record))
+            return None
+        self.met.add(record.record_id)
+        return record
+
+    def _record(self, record: NormalisedRecord, state: RecordState | None) -> None:
+        try:
+            outcome, version = self.judge.decide(record, state)
+        except BackendError as error:
+            self.errors += 1
+            outcome, version = failed(record, error.code, error.detail, error.advice), None
+        except Exception:
+            # Policy of the engine: a fault of ours in one record costs one record and leaves its trace in the log.
+            log.exception("record failed", extra={"record": record.record_id, "subject": record.subject})
+            self.errors += 1
+            advice = "Tell the operator: the log has the details under this record's id."
+            outcome, version = failed(record, "internal", "Pharos failed on this record.", advice), None
+        self.batch.outcome(outcome, version)
+        if self.limits.records is not None and self.batch.counts.found >= self.limits.records:
+            raise LimitReached
+
+    def _mark(self, page: Page, parts: SplitPage) -> None:
+        hashes = tuple(payload.payload_hash for payload in page.payloads)
+        mark = PageMark(
+            url=page.url,
+            cursor=page.cursor,
+            next_cursor=page.next_cursor,
+            validators=page.validators,
+            payload_hash=hashes[0] if hashes else "",
+            record_ids=(),
+            payload_hashes=hashes,
+        )
+        description = to_ntriples(parts.source_description) if len(parts.source_description) else None
+        self.batch.page(mark, parts.outside.count, description)

@@ -1,0 +1,76 @@
+"""The lines of a run: each says what, where, why and what to do."""
+
+from __future__ import annotations
+
+from catalogue.errors import RecordError
+from catalogue.model.harvest import PageProblem
+from catalogue.model.records import NormalisedRecord, OutcomeKind, RecordOutcome
+from catalogue.rdf.documents import DocumentProblem
+
+
+def skipped(error: RecordError, page_url: str, subject: str | None = None) -> RecordOutcome:
+    """A document or record that could not be taken."""
+    line = error.context.get("line")
+    return RecordOutcome(
+        OutcomeKind.SKIPPED,
+        subject=subject,
+        page_url=page_url,
+        position=f"line {line}" if line else None,
+        snippet=str(error.context.get("snippet") or "")[:200] or None,
+        code=error.code,
+        reason=error.detail,
+        advice=error.advice,
+    )
+
+
+def unread(problem: PageProblem) -> RecordOutcome:
+    """A document of a page that the harvester could not have or read."""
+    return RecordOutcome(
+        OutcomeKind.SKIPPED if problem.counts_as_record else OutcomeKind.REMARK,
+        page_url=problem.url,
+        code=problem.code,
+        reason=problem.reason,
+        advice=problem.advice,
+        snippet=problem.snippet or None,
+    )
+
+
+def lost_part(flaw: DocumentProblem, page_url: str) -> RecordOutcome:
+    """A place of a document that was left out; the rest of the document was read."""
+    return RecordOutcome(
+        OutcomeKind.REMARK,
+        page_url=page_url,
+        code=flaw.rule,
+        reason=flaw.message,
+        position=f"line {flaw.line}" if flaw.line else None,
+        snippet=flaw.snippet or None,
+        advice="Mend this place of the document: what it said is missing here.",
+    )
+
+
+def met_before(record: NormalisedRecord) -> RecordOutcome:
+    """A second description of a resource in one run."""
+    return RecordOutcome(
+        OutcomeKind.DUPLICATE,
+        record_id=record.record_id,
+        dataset_id=record.dataset_id,
+        subject=record.subject,
+        page_url=record.page_url,
+        code="met-before",
+        reason="The source describes this resource more than once; the first description was taken.",
+        advice="Describe each resource once, or give each an IRI of its own.",
+    )
+
+
+def failed(record: NormalisedRecord, code: str, reason: str, advice: str) -> RecordOutcome:
+    """A record that Pharos could not handle."""
+    return RecordOutcome(
+        OutcomeKind.FAILED,
+        record_id=record.record_id,
+        dataset_id=record.dataset_id,
+        subject=record.subject,
+        page_url=record.page_url,
+        code=code,
+        reason=reason,
+        advice=advice,
+    )
