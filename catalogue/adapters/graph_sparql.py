@@ -1,0 +1,160 @@
+"""The GraphStore port on any SPARQL 1.1 server, the embedded child or one of the operator's."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import pyoxigraph
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
+
+from catalogue.adapters.graph.protocol import Endpoint, Request, send
+from catalogue.adapters.graph.updates import PositionGuard, named_graph
+from catalogue.errors import BackendError, InvalidQuery, QueryTimeout, StaleProjection, StoreUnavailable
+from catalogue.rdf.terms import Literal, Quad
+
+JSON = "application/sparql-results+json"
+QUERY = "application/sparql-query"
+UPDATE = "application/sparql-update"
+UPDATE_TIMEOUT = 600.0
+OWN_QUERY_TIMEOUT = 30.0
+SMALL = 1024 * 1024
+PORTION = 10_000
+REOPENING = 180.0
+
+
+def nothing_to_stop(reason: str) -> None:
+    """The `abort` of a server that is not ours to stop: the query is cut off at our end only."""
+
+
+class SparqlGraphStore:
+    """`base`: the catalogue's base URL, whose `/catalog` names the graph with the position.
+
+    `endpoint` is asked before each request, since the child's address may change. `abort(reason)` stops a server
+    that a query has made deaf. `bulk` replaces the whole store by N-Quads; without it `rebuild` uses updates, is not
+    atomic for readers, and leaves position -1 behind when it is broken off.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        endpoint: Callable[[], Endpoint],
+        *,
+        abort: Callable[[str], None] = nothing_to_stop,
+        bulk: Callable[[Iterable[bytes]], None] | None = None,
+    ) -> None:
+        self._guard = PositionGuard(f"{base.rstrip('/')}/catalog")
+        self._endpoint = endpoint
+        self._abort = abort
+        self._bulk = bulk
+        self._aborting = threading.Lock()
+        self._aborted_at = 0.0
+
+    def position(self) -> int:
+        """The position triple's value: 0 when there is none, -1 when a rebuild was broken off."""
+        try:
+            body = self._ask(self._guard.question(), JSON, OWN_QUERY_TIMEOUT, SMALL, lambda: False)
+        except (QueryTimeout, InvalidQuery) as error:
+            raise StoreUnavailable("The graph store does not tell its position.") from error
+        return _position(body)
+
+    def apply(self, removed: Iterable[Quad], added: Iterable[Quad], expected: int, position: int) -> None:
+        for operation in self._guard.operations(removed, added, expected, position):
+            self._update(operation)
+        actual = self.position()
+        if actual != position:
+            raise StaleProjection(
+                f"The graph store stands at change {actual}, not at {expected}.",
+                expected=expected,
+                actual=actual,
+            )
+
+    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
+        end = [self._guard.quad(position)] if position else []
+        if self._bulk:
+            self._bulk(_nquads(itertools.chain(quads, end)))
+            self._wait_for(position)
+            return
+        self._update("DROP ALL")
+        standing = 0
+        for portion in _portions(quads):
+            self.apply([], portion, standing, -1)
+            standing = -1
+        self.apply([], [], standing, position)
+
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+        """QueryTimeout when the whole answer was not there in `timeout` seconds (`context["killed"]`: the server was
+        stopped for it), LimitExceeded, InvalidQuery (the server does not understand it), StoreUnavailable
+        (`context["lost"]`: the server went away while it answered)."""
+        began = time.monotonic()
+        return self._ask(text, accept, timeout, max_bytes, lambda: self._stop(began, timeout))
+
+    def _ask(
+        self, text: str, accept: str, timeout: float, max_bytes: int, on_deadline: Callable[[], bool]
+    ) -> bytes:
+        url = self._endpoint().query_url
+        return send(Request(url, text.encode(), QUERY, accept, timeout, max_bytes), on_deadline)
+
+    def _update(self, text: str) -> None:
+        request = Request(self._endpoint().update_url, text.encode(), UPDATE, "*/*", UPDATE_TIMEOUT, SMALL)
+        try:
+            send(request, lambda: False)
+        except InvalidQuery as error:
+            raise StoreUnavailable("The graph store refused an update.", said=error.detail) from error
+        except QueryTimeout as error:
+            raise StoreUnavailable("The graph store did not finish an update.") from error
+
+    def _stop(self, began: float, timeout: float) -> bool:
+        """Has the server stopped, unless another query already had since this one began."""
+        if self._abort is nothing_to_stop:
+            return False
+        with self._aborting:
+            if self._aborted_at < began:
+                self._aborted_at = time.monotonic()
+                self._abort(f"a query ran longer than {timeout:g} seconds")
+        return True
+
+    def _wait_for(self, position: int) -> None:
+        """Returns when the server has come back with the new store."""
+        until = time.monotonic() + REOPENING
+        while True:
+            try:
+                if self.position() == position:
+                    return
+                late: BackendError | None = None
+            except BackendError as error:
+                late = error
+            if time.monotonic() > until:
+                raise StoreUnavailable("The rebuilt graph store does not answer.") from late
+            time.sleep(0.05)
+
+
+def _position(body: bytes) -> int:
+    try:
+        results = pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON)
+        assert isinstance(results, QuerySolutions)
+        found = [int(row["position"].value) for row in results if isinstance(row["position"], Literal)]
+    except (SyntaxError, ValueError, AssertionError) as error:
+        raise StoreUnavailable("The graph store's answer about its position is damaged.") from error
+    if len(found) > 1:
+        raise StoreUnavailable(
+            "The graph store holds more than one position.", advice="Run `pharos rebuild graph`."
+        )
+    return found[0] if found else 0
+
+
+def _portions(quads: Iterable[Quad]) -> Iterator[list[Quad]]:
+    iterator = iter(quads)
+    while portion := list(itertools.islice(iterator, PORTION)):
+        yield portion
+
+
+def _nquads(quads: Iterable[Quad]) -> Iterator[bytes]:
+    for portion in _portions(quads):
+        for quad in portion:
+            named_graph(quad)
+        text = pyoxigraph.serialize(portion, format=RdfFormat.N_QUADS)
+        assert text is not None
+        yield text

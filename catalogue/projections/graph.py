@@ -1,0 +1,98 @@
+"""The graph projection: what the graph store holds of a published version, and what a change takes away and adds.
+
+Graphs (under the base URL): `/datasets/{dataset_id}` the description, blank nodes as IRIs; `/catalog` our catalogue,
+its CatalogRecords and the position; `/quality` what validation found; `/vocabularies/{name}` one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from catalogue.model.records import Change, StoredVersion
+from catalogue.ports import GraphStore
+from catalogue.projections.catalogue_graph import CatalogueGraphs, Settled
+from catalogue.projections.record_graphs import graphs_of
+from catalogue.rdf.difference import difference
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.terms import NamedNode, Quad
+
+NOTHING: Mapping[NamedNode, Graph] = {}
+EMPTY = Graph()
+
+
+class GraphProjection:
+    """Writes the graph store. `statics`: what depends on no change (our catalogue's words, the vocabularies)."""
+
+    name = "graph"
+
+    def __init__(self, store: GraphStore, base: str, statics: CatalogueGraphs) -> None:
+        self._store = store
+        self._base = base.rstrip("/")
+        self._statics = statics
+        self._settled = False
+
+    def position(self) -> int:
+        """The store's position. The first time in a process, vocabularies and the catalogue's description that
+        differ from ours are brought up to date as well."""
+        position = self._store.position()
+        if not self._settled and position >= 0:
+            self._settle(position)
+        return position
+
+    def apply(
+        self, changes: Sequence[Change], versions: Mapping[int, StoredVersion], expected: int, position: int
+    ) -> None:
+        removed: list[Quad] = []
+        added: list[Quad] = []
+        for change in changes:
+            before = versions[change.before] if change.before is not None else None
+            after = versions[change.after] if change.after is not None else None
+            take, give = operation(before, after, self._base)
+            removed += take
+            added += give
+        self._store.apply(removed, added, expected, position)
+
+    def rebuild(self, published: Iterable[StoredVersion], position: int) -> None:
+        self._store.rebuild(self._everything(published), position)
+        self._settled = True
+
+    def _everything(self, published: Iterable[StoredVersion]) -> Iterator[Quad]:
+        for graph, triples in self._statics.graphs().items():
+            yield from quads(graph, triples)
+        for version in published:
+            for graph, triples in graphs_of(version, self._base).items():
+                yield from quads(graph, triples)
+
+    def _settle(self, position: int) -> None:
+        stored = Settled.read(self._store, self._statics)
+        ours = self._statics.graphs()
+        if stored.marks != self._statics.marks():
+            removed, added = changed(stored.graphs(self._store, ours), ours)
+            self._store.apply(removed, added, position, position)
+        self._settled = True
+
+
+def operation(
+    before: StoredVersion | None, after: StoredVersion | None, base: str
+) -> tuple[list[Quad], list[Quad]]:
+    """What to remove from and to add to the store when a dataset's published version goes from one to the other."""
+    return changed(
+        graphs_of(before, base) if before else NOTHING, graphs_of(after, base) if after else NOTHING
+    )
+
+
+def changed(
+    before: Mapping[NamedNode, Graph], after: Mapping[NamedNode, Graph]
+) -> tuple[list[Quad], list[Quad]]:
+    """The difference of two sets of graphs, graph by graph."""
+    removed: list[Quad] = []
+    added: list[Quad] = []
+    for graph in {**before, **after}:
+        take, give = difference(before.get(graph, EMPTY), after.get(graph, EMPTY))
+        removed += quads(graph, take)
+        added += quads(graph, give)
+    return removed, added
+
+
+def quads(graph: NamedNode, triples: Iterable[object]) -> list[Quad]:
+    return [Quad(t.subject, t.predicate, t.object, graph) for t in triples]  # type: ignore[attr-defined]

@@ -1,0 +1,129 @@
+"""A published version as the graph store holds it: its description, its CatalogRecord, its quality."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+import pyoxigraph
+from pyoxigraph import RdfFormat
+
+from catalogue.model.records import StoredVersion
+from catalogue.model.validation import Severity
+from catalogue.rdf.graphs import Graph, from_ntriples
+from catalogue.rdf.iris import is_valid_iri, repair_iri
+from catalogue.rdf.namespaces import DCAT, DCT, DQV, FOAF, OA, PHAROS, PROV, RDF, XSD
+from catalogue.rdf.skolem import skolemise
+from catalogue.rdf.terms import Literal, NamedNode, Term, Triple
+
+MEMBERSHIP = {DCAT.DataService.value: DCAT.service, DCAT.Catalog.value: DCAT.catalog}
+"""How a catalogue names a member of a class; every other class is a dataset."""
+COUNTS = {
+    Severity.VIOLATION: PHAROS.violations,
+    Severity.WARNING: PHAROS.warnings,
+    Severity.INFO: PHAROS.infos,
+}
+UNSOUND = "urn:x-pharos:iri:"
+
+
+def catalogue_iri(base: str) -> NamedNode:
+    """Our dcat:Catalog, and the graph that holds it."""
+    return NamedNode(f"{base}/catalog")
+
+
+def quality_graph(base: str) -> NamedNode:
+    return NamedNode(f"{base}/quality")
+
+
+def dataset_graph(base: str, dataset_id: str) -> NamedNode:
+    return NamedNode(f"{base}/datasets/{dataset_id}")
+
+
+def record_iri(base: str, record_id: str) -> NamedNode:
+    return NamedNode(f"{base}/records/{record_id}")
+
+
+def graphs_of(version: StoredVersion, base: str) -> dict[NamedNode, Graph]:
+    """Graph name → triples. Without blank nodes. `base` without a trailing slash."""
+    return {
+        dataset_graph(base, version.dataset_id): description(version, base),
+        catalogue_iri(base): catalog_record(version, base),
+        quality_graph(base): quality(version, base),
+    }
+
+
+def description(version: StoredVersion, base: str) -> Graph:
+    """The normalised description, blank nodes as IRIs that hold the record id."""
+    return skolemise(_read(version.content), base, version.record_id)
+
+
+def catalog_record(version: StoredVersion, base: str) -> Graph:
+    """Our entry about the dataset, and its place in our catalogue."""
+    subject, catalogue = NamedNode(version.subject), catalogue_iri(base)
+    record = record_iri(base, version.record_id)
+    triples = [
+        Triple(catalogue, MEMBERSHIP.get(version.primary_class, DCAT.dataset), subject),
+        Triple(catalogue, DCAT.record, record),
+        Triple(record, RDF.type, DCAT.CatalogRecord),
+        Triple(record, FOAF.primaryTopic, subject),
+        Triple(record, DCT.identifier, Literal(version.record_id)),
+        Triple(record, DCT.issued, moment(version.first_harvested_at)),
+        Triple(record, DCT.modified, moment(version.created_at)),
+        Triple(record, PHAROS.source, NamedNode(f"{base}/sources/{version.source}")),
+        Triple(record, PHAROS.graph, dataset_graph(base, version.dataset_id)),
+    ]
+    if is_valid_iri(version.page_url):
+        triples.append(Triple(record, DCT.source, NamedNode(version.page_url)))
+    return Graph(triples)
+
+
+def quality(version: StoredVersion, base: str) -> Graph:
+    """What validation found: one dqv:QualityAnnotation (https://www.w3.org/TR/vocab-dqv/#dqv:QualityAnnotation)."""
+    report, subject = version.report, NamedNode(version.subject)
+    record = record_iri(base, version.record_id)
+    node = NamedNode(f"{record.value}/quality")
+    triples = [
+        Triple(subject, DQV.hasQualityAnnotation, node),
+        Triple(node, RDF.type, DQV.QualityAnnotation),
+        Triple(node, OA.motivatedBy, DQV.qualityAssessment),
+        Triple(node, OA.hasTarget, subject),
+        Triple(node, PHAROS.record, record),
+        Triple(node, PHAROS.profile, Literal(report.profile)),
+        Triple(node, PHAROS.verdict, Literal(report.verdict.value)),
+    ]
+    counts = report.counts
+    triples += [Triple(node, name, integer(counts[severity.value])) for severity, name in COUNTS.items()]
+    if report.checked_at:
+        triples.append(Triple(node, PROV.generatedAtTime, moment(report.checked_at)))
+    return Graph(triples)
+
+
+def moment(value: datetime) -> Literal:
+    return Literal(value.isoformat(timespec="seconds"), datatype=XSD.dateTime)
+
+
+def integer(value: int) -> Literal:
+    return Literal(str(value), datatype=XSD.integer)
+
+
+def _read(content: str) -> Graph:
+    """The stored triples, each fit for an update: one bad IRI must not keep a whole batch out of the store."""
+    try:
+        return Graph(quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES))
+    except SyntaxError:
+        return Graph(
+            Triple(_sound(t.subject), _sound(t.predicate), _sound(t.object))  # type: ignore[arg-type]
+            for t in from_ntriples(content)
+        )
+
+
+def _sound(term: object) -> Term:
+    """A term that SPARQL can write, as near to the stored one as there is."""
+    if isinstance(term, NamedNode) and not is_valid_iri(term.value):
+        return NamedNode(repair_iri(term.value) or UNSOUND + quote(term.value, safe=""))
+    if isinstance(term, Literal) and term.language:
+        try:
+            return Literal(term.value, language=term.language)
+        except ValueError:
+            return Literal(term.value)
+    return term  # type: ignore[return-value]
