@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Generator, Iterable
 from functools import lru_cache
 from typing import Any
@@ -21,8 +20,6 @@ RdflibTriple = tuple[Node, Node, Node]
 # are findings here, or none of our business; a harvest of a million records must not write them to the log.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
-_NOT_IN_TAG = re.compile(r"[^A-Za-z0-9-]+")
-
 
 @lru_cache(maxsize=8192)
 def _iri(value: str) -> URIRef:
@@ -31,12 +28,7 @@ def _iri(value: str) -> URIRef:
 
 def _literal(term: pyoxigraph.Literal) -> Literal:
     if term.language is not None:
-        try:
-            return Literal(term.value, lang=term.language)
-        except ValueError:
-            # rdflib refuses tags such as "en_GB", which real records have
-            tag = _NOT_IN_TAG.sub("-", term.language).strip("-") or "und"
-            return Literal(term.value, lang=tag)
+        return Literal(term.value, lang=term.language)
     datatype = term.datatype.value
     if datatype == "http://www.w3.org/2001/XMLSchema#string":
         return Literal(term.value)
@@ -53,13 +45,15 @@ def _term(term: Term) -> IdentifiedNode | Literal:
 
 def ntriples_term(term: Node) -> str:
     """An rdflib term in N-Triples form, as pyoxigraph writes it."""
-    if isinstance(term, Literal):
-        if term.language:
-            return str(pyoxigraph.Literal(str(term), language=term.language))
-        if term.datatype is not None:
-            return str(pyoxigraph.Literal(str(term), datatype=NamedNode(str(term.datatype))))
-        return str(pyoxigraph.Literal(str(term)))
-    return f"_:{term}" if isinstance(term, BNode) else f"<{term}>"
+    if isinstance(term, BNode):
+        return f"_:{term}"
+    if not isinstance(term, Literal):
+        return f"<{term}>"
+    text = str(pyoxigraph.Literal(str(term)))
+    # put together here: pyoxigraph reads odd tags and IRIs when it is lenient, but refuses to make them
+    if term.language:
+        return f"{text}@{term.language}"
+    return f"{text}^^<{term.datatype}>" if term.datatype is not None else text
 
 
 class IndexedGraph(Graph):

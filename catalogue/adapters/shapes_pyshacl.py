@@ -141,7 +141,7 @@ class _Compiled:
         for shape in self._wanted(data):
             _conforms, reports = shape.validate(executor, data)
             found.extend(self._result(node, parts) for _text, node, parts in reports)
-        return tuple(sorted(dict.fromkeys(found), key=_order))
+        return tuple(sorted(found, key=_order))
 
     def _wanted(self, data: IndexedGraph) -> Iterable[Shape]:
         if next(data.triples((None, RDFS.subClassOf, None)), None) is not None:
