@@ -1,1 +1,1 @@
-"""The Flask application: pages, API, content negotiation, problems."""
+"""Pages and API over HTTP. Flask lives here and nowhere else."""

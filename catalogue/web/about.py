@@ -1,0 +1,58 @@
+"""Help: what this is, how to use it from programs, and what each kind of error means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template
+
+from catalogue.web.context import address
+from catalogue.web.i18n import mark
+
+blueprint = Blueprint("about", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorHelp:
+    """One kind of problem: its anchor is the fragment of the problem's `type`."""
+
+    anchor: str
+    status: int
+    title: str
+    meaning: str
+
+
+ERRORS = (
+    ErrorHelp("invalid-query", 400, mark("Invalid query"), mark("A parameter or a SPARQL query cannot be understood or is not allowed. `parameter` names the one to mend.")),
+    ErrorHelp("not-found", 404, mark("Not found"), mark("Nothing has this address or id. Ids are twenty characters long; look up an IRI with /datasets?iri=.")),
+    ErrorHelp("method-not-allowed", 405, mark("Method not allowed"), mark("The address exists, but answers other methods; `Allow` lists them.")),
+    ErrorHelp("not-acceptable", 406, mark("Not acceptable"), mark("None of the media types in Accept exists here; `available` lists those that do.")),
+    ErrorHelp("conflict", 409, mark("Conflict"), mark("The request contradicts what is stored.")),
+    ErrorHelp("gone", 410, mark("Gone"), mark("A dataset or record that was here and was withdrawn by its source.")),
+    ErrorHelp("payload-too-large", 413, mark("Payload too large"), mark("The body of the request is larger than one mebibyte.")),
+    ErrorHelp("uri-too-long", 414, mark("Address too long"), mark("The query is longer than 16 KiB; send SPARQL by POST.")),
+    ErrorHelp("unsupported-media-type", 415, mark("Unsupported media type"), mark("The body is of a media type that this address does not read.")),
+    ErrorHelp("http-error", 400, mark("Other HTTP errors"), mark("The request is not proper HTTP.")),
+    ErrorHelp("internal-error", 500, mark("Internal error"), mark("Pharos made a mistake. Tell the operator the request id.")),
+    ErrorHelp("ledger-unavailable", 503, mark("Records cannot be reached"), mark("The store of records does not answer now. Try again after the time in Retry-After.")),
+    ErrorHelp("index-unavailable", 503, mark("Search cannot be reached"), mark("The search index does not answer now; records and feeds still do.")),
+    ErrorHelp("store-unavailable", 503, mark("Graph store cannot be reached"), mark("The SPARQL server does not answer now; search, records and feeds still do.")),
+    ErrorHelp("engine-failed", 503, mark("Validation could not judge"), mark("The validation engine did not come to a verdict. That says nothing about the description.")),
+    ErrorHelp("query-timeout", 503, mark("Query stopped"), mark("A SPARQL query took longer than allowed. Ask for less, or use the feed or the search API.")),
+)  # fmt: skip
+
+
+@blueprint.get("/about")
+def index() -> str:
+    return render_template("about.html")
+
+
+@blueprint.get("/about/errors")
+def errors() -> str:
+    return render_template("errors.html", errors=ERRORS)
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    lines = ["User-agent: *", "Disallow: /sparql?", "Disallow: /datasets?", f"# {address('about.index')}", ""]
+    return Response("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,121 @@
+"""One stored version in every representation: the page, the RDF as the ledger keeps it, Signposting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Response, render_template, request
+
+from catalogue.discovery.records import Property, RecordView, record_view
+from catalogue.errors import NotFound
+from catalogue.model.records import StoredRecord, StoredVersion
+from catalogue.model.validation import Severity, ValidationResult
+from catalogue.rdf.graphs import from_ntriples
+from catalogue.rdf.namespaces import DCT, EUCAIM, HEALTHDCATAP
+from catalogue.web.context import address
+from catalogue.web.embedded import embedded_json_ld
+from catalogue.web.headers import share
+from catalogue.web.negotiate import (
+    HTML,
+    N_TRIPLES,
+    PAGE_REPRESENTATIONS,
+    Representation,
+    rdf_body,
+    representation,
+)
+from catalogue.web.signposting import page_links, rdf_links
+from catalogue.web.state import languages, services
+
+MAX_FINDINGS = 100
+
+
+def described(
+    version: StoredVersion,
+    endpoint: str,
+    values: Mapping[str, str],
+    suffix: str | None,
+    page: Callable[[StoredVersion], Response],
+) -> Response:
+    """The version as the request wants it. `endpoint` and `values` give its address, `page` makes the HTML."""
+    form = representation(PAGE_REPRESENTATIONS, suffix)
+    if form is HTML:
+        response = page(version)
+        response.headers.add("Vary", "Accept-Language")
+        response.headers["Link"] = page_links(version, address(endpoint, **values))
+    else:
+        response = rdf_response(version, form)
+        response.headers["Link"] = rdf_links(address(endpoint, **values))
+    if suffix is None:
+        response.headers.add("Vary", "Accept")
+    return share(response)
+
+
+def rdf_response(version: StoredVersion, form: Representation) -> Response:
+    """The version's normalised triples, exactly as the ledger keeps them."""
+    as_kept = form is N_TRIPLES
+    body = version.content.encode() if as_kept else rdf_body(from_ntriples(version.content), form)
+    response = Response(body, content_type=f"{form.media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'inline; filename="{version.record_id}.{form.suffix}"'
+    response.set_etag(
+        f"{version.record_id}-{version.version_id}-{version.normalised_hash[:16]}-{form.suffix}"
+    )
+    response.last_modified = version.created_at
+    return response
+
+
+def description_page(version: StoredVersion, *, others: Sequence[StoredRecord], is_dataset: bool) -> str:
+    """The HTML page of a dataset or of one source's record of it."""
+    ledger = services().ledger
+    view = record_view(version, services().vocabularies, languages())
+    return render_template(
+        "dataset.html",
+        version=version,
+        record=ledger.record(version.record_id),
+        source=_source_title(version.source),
+        view=view,
+        facts=_facts(view),
+        findings=_findings(version),
+        others=[(record, _source_title(record.source)) for record in others],
+        is_dataset=is_dataset,
+        json_ld=embedded_json_ld(version),
+        endpoint="datasets.dataset" if is_dataset else "records.record",
+        ids={"dataset_id": version.dataset_id} if is_dataset else {"record_id": version.record_id},
+        max_findings=MAX_FINDINGS,
+        canonical=request.path,
+    )
+
+
+def _source_title(slug: str) -> str:
+    try:
+        return services().ledger.source(slug).title or slug
+    except NotFound:
+        return slug
+
+
+def _findings(version: StoredVersion) -> dict[str, list[ValidationResult]]:
+    grouped: dict[str, list[ValidationResult]] = {severity.value: [] for severity in Severity}
+    for result in version.report.results:
+        grouped[result.severity.value].append(result)
+    return {severity: results for severity, results in grouped.items() if results}
+
+
+FACTS = tuple(
+    node.value
+    for node in (
+        EUCAIM.hasCondition,
+        EUCAIM.hasImageModality,
+        EUCAIM.hasImageBodyPart,
+        HEALTHDCATAP.numberOfUniqueIndividuals,
+        HEALTHDCATAP.numberOfRecords,
+        DCT.temporal,
+        DCT.spatial,
+        DCT.license,
+        DCT.accessRights,
+    )
+)
+
+
+def _facts(view: RecordView) -> list[Property]:
+    """The properties that decide whether a dataset is worth reading on, as far as the record states them."""
+    properties = {p.iri: p for group in view.groups for p in group.properties}
+    return [properties[iri] for iri in FACTS if iri in properties]

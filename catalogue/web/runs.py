@@ -1,0 +1,70 @@
+"""/runs: what each harvest found, took and refused, and why."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+
+from catalogue.errors import InvalidQuery
+from catalogue.model.records import OutcomeKind
+from catalogue.web.sources import page_number
+from catalogue.web.state import services
+
+blueprint = Blueprint("runs", __name__)
+
+RUNS_PER_PAGE = 50
+OUTCOMES_PER_PAGE = 100
+
+
+@blueprint.get("/runs")
+def index() -> str:
+    page = page_number()
+    slug = request.args.get("source") or None
+    found = services().ledger.runs(slug, limit=RUNS_PER_PAGE + 1, offset=(page - 1) * RUNS_PER_PAGE)
+    return render_template(
+        "runs.html",
+        runs=found[:RUNS_PER_PAGE],
+        sources=titles(),
+        slug=slug,
+        page=page,
+        has_more=len(found) > RUNS_PER_PAGE,
+    )
+
+
+@blueprint.get("/runs/<run_id>")
+def run(run_id: str) -> str:
+    ledger = services().ledger
+    found = ledger.run(run_id)
+    page, kinds = page_number(), outcome_kinds()
+    outcomes = ledger.outcomes(
+        run_id, kinds, limit=OUTCOMES_PER_PAGE + 1, offset=(page - 1) * OUTCOMES_PER_PAGE
+    )
+    return render_template(
+        "run.html",
+        run=found,
+        source_title=titles().get(found.source, found.source),
+        outcomes=outcomes[:OUTCOMES_PER_PAGE],
+        kinds=kinds,
+        page=page,
+        has_more=len(outcomes) > OUTCOMES_PER_PAGE,
+    )
+
+
+def titles() -> dict[str, str]:
+    """Slug → title of every source, removed ones too."""
+    return {
+        source.slug: source.title or source.slug for source in services().ledger.sources(include_removed=True)
+    }
+
+
+def outcome_kinds() -> tuple[str, ...]:
+    """The kinds that `kind=` asks for (repeated: any of them); empty means all. InvalidQuery names the parameter."""
+    allowed = [kind.value for kind in OutcomeKind]
+    kinds = tuple(dict.fromkeys(kind for kind in request.args.getlist("kind") if kind))
+    for kind in kinds:
+        if kind not in allowed:
+            raise InvalidQuery(
+                "kind is not an outcome of a harvest.",
+                advice=f"It may be {', '.join(allowed)}.",
+                parameter="kind",
+            )
+    return kinds

@@ -1,0 +1,88 @@
+"""/sources: where descriptions come from and how their harvests went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from catalogue.errors import BackendError, InvalidQuery
+from catalogue.model.harvest import HarvestRun, HarvestSource
+from catalogue.model.search import SearchQuery
+from catalogue.web.state import services
+
+blueprint = Blueprint("sources", __name__)
+
+RECORDS_PER_PAGE = 50
+RUNS_SHOWN = 30
+MAX_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """A source with its last run and the number of its published datasets (None: not known now)."""
+
+    source: HarvestSource
+    last_run: HarvestRun | None
+    datasets: int | None
+
+
+@blueprint.get("/sources")
+def index() -> str:
+    return render_template("sources.html", rows=source_rows())
+
+
+@blueprint.get("/sources/<slug>")
+def source(slug: str) -> str:
+    ledger = services().ledger
+    found = ledger.source(slug)
+    page = page_number()
+    records = ledger.records_of_source(slug, limit=RECORDS_PER_PAGE + 1, offset=(page - 1) * RECORDS_PER_PAGE)
+    versions = ledger.versions([record.current_version for record in records[:RECORDS_PER_PAGE]])
+    return render_template(
+        "source.html",
+        source=found,
+        runs=ledger.runs(slug, limit=RUNS_SHOWN),
+        records=[(record, versions.get(record.current_version)) for record in records[:RECORDS_PER_PAGE]],
+        page=page,
+        has_more=len(records) > RECORDS_PER_PAGE,
+    )
+
+
+def source_rows() -> list[SourceRow]:
+    """Every source that is harvested, by title."""
+    counts = datasets_by_source()
+    rows = [
+        SourceRow(
+            source,
+            next(iter(services().ledger.runs(source.slug, limit=1)), None),
+            None if counts is None else counts.get(source.slug, 0),
+        )
+        for source in services().ledger.sources()
+    ]
+    return sorted(rows, key=lambda row: (row.source.title or row.source.slug).casefold())
+
+
+def datasets_by_source() -> dict[str, int] | None:
+    """Published datasets per source slug, as the search index counts them; None when it cannot be asked."""
+    try:
+        page = services().search.search(SearchQuery(size=1, facets=("source",)))
+    except BackendError:
+        return None
+    return {value.value: value.count for value in page.facets.get("source", ())}
+
+
+def page_number(name: str = "page") -> int:
+    """The page that is asked for, from 1. InvalidQuery names the parameter."""
+    text = request.args.get(name, "1")
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= 1_000_000:
+        raise InvalidQuery(f"{name} must be a whole number from 1.", parameter=name)
+    return int(text)
+
+
+def page_size(default: int = 50) -> int:
+    """How many entries a page holds, 1 to 100. InvalidQuery names the parameter."""
+    text = request.args.get("size", str(default))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= MAX_SIZE:
+        raise InvalidQuery(f"size must be a whole number from 1 to {MAX_SIZE}.", parameter="size")
+    return int(text)
