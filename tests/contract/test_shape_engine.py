@@ -251,7 +251,7 @@ def test_one_engine_serves_many_threads(engine: ShapeEngine) -> None:
     with ThreadPoolExecutor(8) as pool:
         reports = list(pool.map(lambda graph: engine.validate(graph, shapes), graphs))
     for number, report in enumerate(reports):
-        assert [r.focus_node for r in report][0] == f"<https://example.org/p{number}>"
+        assert report[0].focus_node == f"<https://example.org/p{number}>"
         assert len(report) == 2
 
 
