@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from catalogue.model.resources import POINTING, STRUCTURAL, Roles, is_authority
+from catalogue.model.resources import MEMBERSHIP, POINTING, STRUCTURAL, Roles, is_authority
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.labels import label_by_content
 from catalogue.rdf.namespaces import RDF
@@ -52,7 +52,7 @@ def _read(graph: Graph, node: Subject, roles: Roles, found: Description, waiting
         if stop and not is_start and predicate in POINTING:
             continue
         found.triples.append(triple)
-        if stop or target in found.nodes or predicate == _TYPE:
+        if stop or target in found.nodes or predicate == _TYPE or predicate in MEMBERSHIP:
             continue
         if isinstance(target, NamedNode):
             if predicate in STRUCTURAL and target not in roles.described and not is_authority(target.value):

@@ -10,15 +10,15 @@ from catalogue.model.resources import (
     HAS_PART,
     LISTS,
     MEMBERSHIP,
-    PAGING,
     PAGING_PROPERTIES,
     PART_OF,
     SUBCATALOGUE,
     Roles,
+    is_paging,
 )
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.labels import label_by_content
-from catalogue.rdf.namespaces import DCAT
+from catalogue.rdf.namespaces import DCAT, RDF
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
 
 
@@ -83,8 +83,9 @@ class Memberships:
         return (
             predicate in MEMBERSHIP
             or predicate in PAGING_PROPERTIES
-            or predicate.value.startswith(PAGING)
+            or is_paging(predicate.value)
             or triple.subject in self._roles.paging
+            or (predicate == _TYPE and isinstance(triple.object, NamedNode) and is_paging(triple.object.value))
             or (predicate in _PARTS and self._pair(triple) is not None)
         )
 
@@ -112,6 +113,7 @@ def _name(node: Subject) -> str:
     return node.value if isinstance(node, NamedNode) else str(node)
 
 
+_TYPE = RDF.type
 _NODE = (NamedNode, BlankNode)
 _PARTS = HAS_PART | PART_OF
 _TELLING = LISTS | _PARTS

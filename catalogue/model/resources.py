@@ -123,6 +123,11 @@ def is_authority(iri: str) -> bool:
     return iri.startswith(AUTHORITIES)
 
 
+def is_paging(iri: str) -> bool:
+    """Whether the IRI is a term of a vocabulary for pages and containers."""
+    return iri.startswith(PAGING)
+
+
 class Roles:
     """What each node of a graph is; found in one pass over its triples."""
 
@@ -162,7 +167,7 @@ class Roles:
                 self.concepts.add(node)
             elif not types.isdisjoint(DISTRIBUTION_CLASSES):
                 self.distributions.add(node)
-            elif any(isinstance(t, NamedNode) and t.value.startswith(PAGING) for t in types):
+            elif any(isinstance(t, NamedNode) and is_paging(t.value) for t in types):
                 self.paging.add(node)
 
     def promote(self, node: Subject) -> None:

@@ -48,12 +48,13 @@ class Spool:
     once. Memory does not grow with the number of pages.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, max_parts: int = MAX_PARTS) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = tempfile.TemporaryDirectory(prefix="spool-", dir=folder, ignore_cleanup_errors=True)
         self._database = sqlite3.connect(Path(self._folder.name) / "parts.sqlite3")
         self._database.executescript(_TABLES)
         self._pages = 0
+        self._max_parts = max_parts
 
     def __enter__(self) -> Spool:
         return self
@@ -132,7 +133,7 @@ class Spool:
 
     def complete(self, graph: Graph, missing: Iterable[str]) -> Graph:
         """A record's graph with the missing parts, and theirs, from every page that describes them, labelled by
-        content. RecordError when there are more than MAX_PARTS of them."""
+        content. RecordError when there are more than `max_parts` of them."""
         triples = list(graph)
         seen: set[str] = set()
         waiting = list(missing)
@@ -146,9 +147,9 @@ class Spool:
                 "SELECT shallow, triples FROM part WHERE iri = ?", (iri,)
             ):
                 parts += 1
-                if parts > MAX_PARTS:
+                if parts > self._max_parts:
                     raise RecordError(
-                        f"The description takes more than {MAX_PARTS:,} parts from other pages.",
+                        f"The description takes more than {self._max_parts:,} parts from other pages.",
                         advice="Describe the parts of a dataset on the page of the dataset.",
                     )
                 part = _unpacked(packed)

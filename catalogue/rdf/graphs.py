@@ -90,7 +90,8 @@ def to_ntriples(graph: Iterable[Triple]) -> str:
     """The triples as sorted N-Triples lines. Canonical if blank nodes are labelled by content."""
     text = pyoxigraph.serialize(graph, format=RdfFormat.N_TRIPLES)
     assert text is not None
-    return "".join(sorted(text.decode().splitlines(keepends=True)))
+    # Not splitlines: literals may hold U+0085, U+2028 and the like as they are.
+    return "".join(sorted(line + "\n" for line in text.decode().split("\n")[:-1]))
 
 
 def from_ntriples(text: str) -> Graph:
