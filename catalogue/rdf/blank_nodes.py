@@ -45,6 +45,7 @@ class BlankNodes:
         self.named_parents: dict[str, list[str]] = {}
         self._shapes: dict[str, str | None] = {}
         self._trees: dict[str, bool] = {}
+        self._one_parent: dict[str, bool] = {}
         self._colours: dict[str, str] = {}
         for triple in graph:
             subject, value = triple.subject, triple.object
@@ -114,10 +115,13 @@ class BlankNodes:
         parts += self.named_parents.get(node, ())
         parts += [f"{predicate} _{shape}" for predicate, shape in shapes]
         self._shapes[node] = digest(sorted(parts))
-        self._trees[node] = all(
-            self._trees[child] and len({parent for _, parent in self.parents[child]}) == 1
-            for _, child in steps
-        )
+        self._trees[node] = all(self.is_private_tree(child) for _, child in steps)
+
+    def is_private_tree(self, node: str) -> bool:
+        """Whether the node is a tree that hangs on one blank node only."""
+        if node not in self._one_parent:
+            self._one_parent[node] = len({parent for _, parent in self.parents[node]}) == 1
+        return self._one_parent[node] and self.is_tree(node)
 
     def part(self, start: str) -> list[str]:
         """Every blank node linked with this one through blank nodes."""

@@ -14,13 +14,19 @@ from collections.abc import Callable, Iterable
 from pyoxigraph import BlankNode
 
 from catalogue.errors import RecordError
-from catalogue.rdf.blank_nodes import BlankNodes, digest
+from catalogue.rdf.blank_nodes import BlankNodes, Step, digest, too_entangled
 from catalogue.rdf.entangled import canonical_order
 from catalogue.rdf.graphs import Graph, to_ntriples
 from catalogue.rdf.terms import Triple
 
 MAX_BLANK_NODES = 200_000
 """More blank nodes than this in one graph are refused: no record has them."""
+
+MAX_PREDICATES, MAX_SPLITS = 64, 8
+"""Siblings with more predicates, or that need more of them to come apart, are told apart by all they say at once."""
+
+MAX_PASSES = 8
+"""Times that RDFC-1.0 may be asked for further nodes of one graph."""
 
 IDENTIFYING = (
     "<http://purl.org/dc/terms/identifier>",
@@ -55,10 +61,13 @@ def label_by_content(graph: Graph) -> Graph:
             advice="Give the resources IRIs, or publish them as separate descriptions.",
         )
     labelling = _Labelling(nodes, {})
-    while stuck := labelling.run():
+    for _ in range(MAX_PASSES):
+        stuck = labelling.run()
+        if not stuck:
+            return relabel(graph, labelling.labels)
         graph, order = canonical_order(graph, labelling.nodes, stuck)
         labelling = _Labelling(BlankNodes(graph), order)
-    return relabel(graph, labelling.labels)
+    raise too_entangled(len(stuck))
 
 
 def relabel(graph: Iterable[Triple], labels: dict[str, str]) -> Graph:
@@ -140,15 +149,16 @@ class _Labelling:
 
     def _tell_apart(self, way: str, group: list[str]) -> None:
         """Names nodes of one way by the fewest of their own values that differ, else by what hangs below."""
-        open_groups = [(way, group)]
+        open_groups = [(way, group, 0)]
         while open_groups:
-            key, tied = open_groups.pop()
+            key, tied, depth = open_groups.pop()
             if len(tied) == 1:
                 self.labels[tied[0]] = "b" + key
                 continue
-            parts = self._split_by_value(tied) or _partition(tied, self.nodes.shape)
+            parts = self._split_by_value(tied) if depth < MAX_SPLITS else {}
+            parts = parts or _partition(tied, self.nodes.shape)
             if len(parts) > 1:
-                open_groups.extend((digest([key, mark]), part) for mark, part in parts.items())
+                open_groups.extend((digest([key, mark]), part, depth + 1) for mark, part in parts.items())
             else:
                 self._name_equals(key, tied)
 
@@ -162,18 +172,27 @@ class _Labelling:
             self.labels[node] = "b" + digest([key, str(number)])
 
     def _interchangeable(self, tied: list[str]) -> bool:
-        """Trees of equal shape on equal parents: whichever comes first, the named graph is the same."""
-        seen = self.labels
-        return all(
-            self.nodes.is_tree(node) and all(parent in seen for _, parent in self.nodes.parents.get(node, ()))
-            for node in tied
-        )
+        """Nodes of equal shape on equal parents, with trees of their own or the very same children: whichever comes
+        first, the labelled graph is the same."""
+        shared: set[Step] | None = None
+        for node in tied:
+            if any(parent not in self.labels for _, parent in self.nodes.parents.get(node, ())):
+                return False
+            children = self.nodes.children.get(node, ())
+            not_own = {step for step in children if not self.nodes.is_private_tree(step[1])}
+            if shared is not None and not_own != shared:
+                return False
+            shared = not_own
+        return True
 
     def _split_by_value(self, tied: list[str]) -> dict[str, list[str]]:
         """Parts by the values of the one predicate that tells most nodes apart; empty when none does."""
         values = [self.nodes.values_by_predicate(node) for node in tied]
+        predicates = {predicate for each in values for predicate in each}
+        if len(predicates) > MAX_PREDICATES:
+            return {}
         best: tuple[int, tuple[int, str], str] | None = None
-        for predicate in {p for each in values for p in each}:
+        for predicate in predicates:
             texts = [each.get(predicate, ("",)) for each in values]
             distinct = len(set(texts))
             if distinct > 1:
