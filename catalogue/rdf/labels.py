@@ -104,6 +104,7 @@ class _Labelling:
         self.nodes = nodes
         self._order = order
         self._stuck: list[str] = []
+        self._origin = "start"
         self.labels: dict[str, str] = {}
 
     def run(self) -> list[str]:
@@ -116,6 +117,7 @@ class _Labelling:
                     return [*self._order, *self._stuck]
                 level = self._next_level(level)
             # What no name and no start leads to hangs on a cycle of blank nodes.
+            self._origin = "cycle"
             level = [node for node in self.nodes.names if node not in self.labels]
             if not level:
                 return []
@@ -132,11 +134,13 @@ class _Labelling:
         ways: dict[str, list[str]] = {}
         for node in level:
             ways.setdefault(self._way(node), []).append(node)
+        named: dict[str, str] = {}
         for way, group in ways.items():
             if len(group) == 1:
-                self.labels[group[0]] = "b" + way
+                named[group[0]] = "b" + way
             else:
-                self._tell_apart(way, group)
+                self._tell_apart(way, group, named)
+        self.labels.update(named)
 
     def _way(self, node: str) -> str:
         steps = [
@@ -145,31 +149,39 @@ class _Labelling:
             if parent in self.labels
         ]
         steps += self.nodes.named_parents.get(node, ())
-        return digest(sorted(steps))
+        return digest([self._origin, *sorted(steps)])
 
-    def _tell_apart(self, way: str, group: list[str]) -> None:
+    def _tell_apart(self, way: str, group: list[str], named: dict[str, str]) -> None:
         """Names nodes of one way by the fewest of their own values that differ, else by what hangs below."""
         open_groups = [(way, group, 0)]
         while open_groups:
             key, tied, depth = open_groups.pop()
             if len(tied) == 1:
-                self.labels[tied[0]] = "b" + key
+                named[tied[0]] = "b" + key
                 continue
-            parts = self._split_by_value(tied) if depth < MAX_SPLITS else {}
-            parts = parts or _partition(tied, self.nodes.shape)
+            parts = self._parts(tied, depth)
             if len(parts) > 1:
                 open_groups.extend((digest([key, mark]), part, depth + 1) for mark, part in parts.items())
+            elif self._is_ordered(tied) or self._interchangeable(tied):
+                for number, node in enumerate(tied):
+                    named[node] = "b" + digest([key, str(number)])
             else:
-                self._name_equals(key, tied)
+                self._stuck.extend(tied)
 
-    def _name_equals(self, key: str, tied: list[str]) -> None:
-        if all(node in self._order for node in tied):
-            tied.sort(key=self._order.__getitem__)
-        elif not self._interchangeable(tied):
-            self._stuck.extend(tied)
-            return
-        for number, node in enumerate(tied):
-            self.labels[node] = "b" + digest([key, str(number)])
+    def _parts(self, tied: list[str], depth: int) -> dict[str, list[str]]:
+        """Nodes that are told apart by the cheapest and calmest means that tells them apart; else one part."""
+        parts = self._split_by_value(tied) if depth < MAX_SPLITS else {}
+        parts = parts or _partition(tied, self.nodes.shape)
+        if len(parts) == 1 and not self._is_ordered(tied) and not self._interchangeable(tied):
+            parts = _partition(tied, self.nodes.colour)
+        return parts
+
+    def _is_ordered(self, tied: list[str]) -> bool:
+        """Sorts the nodes by the canonical order, if it holds them all."""
+        if not all(node in self._order for node in tied):
+            return False
+        tied.sort(key=self._order.__getitem__)
+        return True
 
     def _interchangeable(self, tied: list[str]) -> bool:
         """Nodes of equal shape on equal parents, with trees of their own or the very same children: whichever comes
