@@ -125,7 +125,8 @@ def _descriptions(
             yield found
     # Blank resources that only name each other are parts of nothing: the first one met is then the record.
     for node in list(roles.embedded):
-        if node in roles.described and used.isdisjoint(graph.about(node)):
+        namers = {triple.subject for triple in graph.pointing_to(node)}
+        if node in roles.described and namers <= roles.embedded.keys() and used.isdisjoint(graph.about(node)):
             roles.promote(node)
             found = describe(graph, node, roles)
             used.update(found.triples)

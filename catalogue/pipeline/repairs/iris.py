@@ -70,7 +70,7 @@ def valid_iris(triple: Triple, base: str) -> Triple | None:  # noqa: ARG001
 
 @lru_cache(REMEMBERED)
 def _valid(iri: str) -> NamedNode | None:
-    repaired = iri if is_valid_iri(iri) else repair_iri(iri)
+    repaired = repair_iri(iri) or (iri if is_valid_iri(iri) else None)
     return NamedNode(repaired) if repaired is not None else None
 
 

@@ -29,6 +29,7 @@ def triple(text: str) -> Triple:
 
 
 CHANGED = [
+    ("iri", f"{TITLE} <ttps://a.example/x>", f"{TITLE} <https://a.example/x>"),
     ("iri", f"{TITLE} <http://a.example/b c>", f"{TITLE} <http://a.example/b%20c>"),
     ("iri", f"{TITLE} <http://a.example/ http://b.example/>", f'{TITLE} "http://a.example/ http://b.example/"'),
     ("namespace-aliases", '<https://w3id.org/healthdcat-ap#hdab> "x"', '<http://healthdataportal.eu/ns/health#hdab> "x"'),
