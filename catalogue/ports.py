@@ -5,6 +5,7 @@ Contract suites in `tests/contract` say in tests what the docstrings say in word
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -37,6 +38,7 @@ from catalogue.model.records import (
 )
 from catalogue.model.search import SearchDocument, SearchPage, SearchQuery
 from catalogue.model.validation import ShapesProfile, ValidationResult, Verdict
+from catalogue.rdf.documents import Document
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.terms import Quad
 
@@ -76,6 +78,19 @@ class HttpResponse:
     @property
     def not_modified(self) -> bool:
         return self.status == 304
+
+    def as_payload(self, syntax: str | None = None, parsed: Document | None = None) -> Payload:
+        """The answer as a document for the pipeline. `syntax`: forced by the operator; `parsed`: already read."""
+        return Payload(
+            url=self.url,
+            body=self.body,
+            payload_hash=hashlib.sha256(self.body).hexdigest(),
+            media_type=self.media_type,
+            charset=self.charset,
+            syntax=syntax,
+            status=self.status,
+            parsed=parsed,
+        )
 
 
 class HttpClient(Protocol):
