@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from catalogue.errors import CatalogueError
 from catalogue.model.records import NewVersion, Payload, RecordOutcome
 from catalogue.model.validation import ValidationReport
 
@@ -160,6 +161,12 @@ class PageProblem:
     advice: str = ""
     snippet: str = ""
     counts_as_record: bool = True
+
+    @classmethod
+    def of(cls, url: str, error: CatalogueError, counts_as_record: bool = True) -> PageProblem:
+        """The problem that an error of ours describes."""
+        snippet = str(error.context.get("snippet") or "")[:200]
+        return cls(url, error.code, error.detail, error.advice, snippet, counts_as_record)
 
 
 @dataclass(frozen=True, slots=True)
