@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, overload
 
-from catalogue.errors import RecordError
+from catalogue.errors import LimitExceeded, RecordError
 from catalogue.model.descriptions import Description, describe, labelled, unlabelled
 from catalogue.model.memberships import Membership, Memberships
 from catalogue.model.records import OutcomeKind, RawRecord, RecordOutcome
@@ -16,6 +16,10 @@ from catalogue.rdf.skolem import is_genid
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
 
 LISTED_OUTSIDE = 20
+LEAST_BUDGET = 1_000_000
+SHARING = 10
+"""How many times its own triples the records of a document may hold (beyond LEAST_BUDGET): a hundred records that
+share a publisher are far below, ten thousand that share a node with ten thousand values are an attack."""
 _Made_co = TypeVar("_Made_co", covariant=True)
 
 
@@ -84,8 +88,11 @@ class SplitPage:
 
 
 def split(graph: Graph, page: PageFacts) -> SplitPage:
-    """The document's records and the rest. Never fails for what is in the document: a record whose blank nodes
-    cannot be labelled is handed on as it is, and `normalise` says so."""
+    """The document's records and the rest.
+
+    A record whose blank nodes cannot be labelled is handed on as it is, and `normalise` says so. Raises LimitExceeded
+    when the records would hold many times what the document holds.
+    """
     roles = Roles(graph)
     memberships = Memberships(graph, roles, page.nested)
     used: set[Triple] = set()
@@ -118,19 +125,30 @@ def split(graph: Graph, page: PageFacts) -> SplitPage:
 def _descriptions(
     graph: Graph, roles: Roles, memberships: Memberships, used: set[Triple]
 ) -> Iterator[Description]:
+    budget = max(LEAST_BUDGET, SHARING * len(graph))
+    for subject in _subjects(graph, roles, memberships, used):
+        found = describe(graph, subject, roles)
+        budget -= len(found.triples)
+        if budget < 0:
+            raise LimitExceeded(
+                "So many records share so large parts that together they would hold more than "
+                f"{SHARING} times the document.",
+                advice="Publish the catalogue in pages, and shared nodes without lists of what shares them.",
+            )
+        used.update(found.triples)
+        yield found
+
+
+def _subjects(graph: Graph, roles: Roles, memberships: Memberships, used: set[Triple]) -> Iterator[Subject]:
     for subject in roles.primary:
         if subject in roles.described and subject not in memberships.roots:
-            found = describe(graph, subject, roles)
-            used.update(found.triples)
-            yield found
+            yield subject
     # Blank resources that only name each other are parts of nothing: the first one met is then the record.
     for node in list(roles.embedded):
         namers = {triple.subject for triple in graph.pointing_to(node)}
         if node in roles.described and namers <= roles.embedded.keys() and used.isdisjoint(graph.about(node)):
             roles.promote(node)
-            found = describe(graph, node, roles)
-            used.update(found.triples)
-            yield found
+            yield node
 
 
 def _raw_record(found: Description, roles: Roles, page: PageFacts) -> RawRecord:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from catalogue.errors import LimitExceeded
 from catalogue.pipeline.split import PageFacts, split
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.labels import isomorphic
@@ -205,3 +206,18 @@ def test_blank_nodes_that_cannot_be_told_apart_cost_their_record_only():
     ]
     page = split(Graph([*heads, Triple(bad, DCT.relation, BlankNode("k0")), *knot]), PageFacts(D, "0"))
     assert subjects(page) == [str(bad), str(good)]
+
+
+def test_a_document_whose_records_would_hold_many_times_its_triples_is_refused():
+    hub = NamedNode(D + "hub")
+    triples = [Triple(hub, DCT.title, Literal(str(i))) for i in range(3000)]
+    for i in range(3000):
+        dataset = NamedNode(f"{D}{i}")
+        triples += [Triple(dataset, RDF.type, DCAT.Dataset), Triple(dataset, DCT.publisher, hub)]
+    with pytest.raises(LimitExceeded):
+        split(Graph(triples), PageFacts(D, "0"))
+
+
+def test_a_blank_service_whose_distribution_stands_alone_on_its_page_is_no_record(cut):
+    page = cut(":x a dcat:Distribution ; dcat:accessService [ a dcat:DataService ; dct:title 'S' ] .")
+    assert (len(page.records), page.outside.count) == (0, 4)
