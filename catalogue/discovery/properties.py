@@ -76,7 +76,6 @@ _LISTED: dict[str, list[tuple[NamedNode, str]]] = {
         (HEALTHDCATAP.healthCategory, mark("Health category")),
         (HEALTHDCATAP.healthTheme, mark("Health theme")),
         (DCT.type, mark("Type")),
-        (RDF.type, mark("Kind of resource")),
         (DCT.identifier, mark("Identifier")),
         (ADMS.identifier, mark("Other identifier")),
         (DCAT.landingPage, mark("Landing page")),
@@ -229,6 +228,7 @@ _LISTED: dict[str, list[tuple[NamedNode, str]]] = {
         (FOAF.primaryTopic, mark("Describes")),
     ],
     "other": [
+        (RDF.type, mark("Kind of resource")),
         (RDFS.label, mark("Label")),
         (RDFS.comment, mark("Comment")),
         (RDFS.seeAlso, mark("See also")),

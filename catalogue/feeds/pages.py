@@ -142,7 +142,7 @@ class _Prepared:
                 self.claims.setdefault(triple.object.value, "")
         own = relabel(
             [triple for triple in source if triple not in shared],
-            {label: f"{version.record_id}-{label}" for label in _labels(source)},
+            {label: f"r{version.record_id}-{label}" for label in _labels(source)},
         )
         self.graph = own | shared.values()
 
@@ -159,7 +159,7 @@ class _Prepared:
             self.claims[node.value] = f"{claim} {self.version.record_id}"
             return {}
         self.claims[node.value] = claim
-        named = relabel(labelled, {label: f"{claim[:16]}-{label}" for label in _labels(labelled)})
+        named = relabel(labelled, {label: f"c{claim[:16]}-{label}" for label in _labels(labelled)})
         return dict(zip(closure, named, strict=True))
 
 

@@ -27,7 +27,7 @@ def feed(suffix: str | None = None) -> Response:
     response.headers["Link"] = _links(page, form)
     response.headers["X-Total-Count"] = str(page.total)
     if suffix is None:
-        response.headers.add("Vary", "Accept")
+        response.vary.add("Accept")
     return share(response)
 
 

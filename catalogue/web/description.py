@@ -40,13 +40,13 @@ def described(
     form = representation(PAGE_REPRESENTATIONS, suffix)
     if form is HTML:
         response = page(version)
-        response.headers.add("Vary", "Accept-Language")
+        response.vary.add("Accept-Language")
         response.headers["Link"] = page_links(version, address(endpoint, **values))
     else:
         response = rdf_response(version, form)
         response.headers["Link"] = rdf_links(address(endpoint, **values))
     if suffix is None:
-        response.headers.add("Vary", "Accept")
+        response.vary.add("Accept")
     return share(response)
 
 

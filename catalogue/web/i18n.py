@@ -52,7 +52,11 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 
 def register(app: Flask) -> None:
-    """Gives templates `_()`, `ngettext` and `{% trans %}`."""
+    """Gives templates `_()` and `ngettext` for texts that stand in them, and the filter `translated` for the rest.
+
+    What `_()` gives counts as markup (its arguments are escaped); a value from elsewhere must never pass through it.
+    """
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters["translated"] = gettext
     app.jinja_env.globals["interface_language"] = interface_language

@@ -56,7 +56,7 @@ def number(value: int | str) -> str:
 def size(value: str) -> str:
     """A number of bytes in a readable unit (powers of 1,000); anything else as it is."""
     try:
-        amount = float(value)
+        amount = float(int(value))
     except ValueError:
         return value
     for unit in ("bytes", "kB", "MB", "GB", "TB"):

@@ -87,7 +87,7 @@ def _answer(error: Exception) -> Response:
     response.status_code = problem.status
     response.headers.update(problem.headers)
     response.headers["Cache-Control"] = "no-store"
-    response.headers.add("Vary", "Accept")
+    response.vary.add("Accept")
     return response
 
 

@@ -15,6 +15,7 @@ TAGS = {
     "ol", "p", "pre", "s", "strong", "sub", "sup", "u", "ul",
 }  # fmt: skip
 _MARKUP = re.compile(r"<[a-zA-Z/!][^<>]*>|&(#\d+|#x[0-9a-fA-F]+|[a-zA-Z]{2,8});")
+_BLOCK_END = re.compile(r"</(p|div|li|h[1-6]|tr|td|dd|dt|blockquote|ul|ol)>|<br\s*/?>", re.IGNORECASE)
 _URL = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _ISO_639_1 = (
@@ -36,6 +37,8 @@ def rich_text(text: str) -> Markup:
         )
         return Markup(cleaned)  # noqa: S704 (nh3 has just cleaned it)
     paragraphs = [part.strip() for part in _PARAGRAPH.split(text) if part.strip()]
+    if len(paragraphs) == 1:
+        return _lines(paragraphs[0])
     return Markup("").join(Markup("<p>{}</p>").format(_lines(part)) for part in paragraphs)
 
 
@@ -55,7 +58,9 @@ def _with_links(text: str) -> Markup:
 
 def excerpt(text: str, length: int = 260) -> str:
     """The beginning of a text without its tags, cut at a word; still to be escaped."""
-    bare = html.unescape(nh3.clean(text[: length * 20], tags=set())) if _MARKUP.search(text) else text
+    bare = text[: length * 20]
+    if _MARKUP.search(bare):
+        bare = html.unescape(nh3.clean(_BLOCK_END.sub(r"\g<0> ", bare), tags=set()))
     words = " ".join(bare.split())
     if len(words) <= length:
         return words

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from catalogue.discovery.sparql import SparqlAnswer, SparqlGateway
 from catalogue.errors import CatalogueError, InvalidQuery, UnsupportedMediaType
 from catalogue.web.headers import share
 from catalogue.web.i18n import mark
 from catalogue.web.negotiate import prefers_html
 from catalogue.web.problems import problem_of
 from catalogue.web.state import services
-
-if TYPE_CHECKING:
-    from catalogue.discovery.sparql import SparqlAnswer, SparqlGateway
 
 blueprint = Blueprint("sparql", __name__)
 
@@ -107,13 +104,11 @@ def endpoint() -> Response:
         )
     answer = _gateway().answer(text, form or request.headers.get("Accept", "*/*"))
     response = Response(answer.body, content_type=f"{answer.media_type}; charset=utf-8")
-    response.headers.add("Vary", "Accept")
+    response.vary.add("Accept")
     return share(response)
 
 
 def _gateway() -> SparqlGateway:
-    from catalogue.discovery.sparql import SparqlGateway
-
     settings = services().settings
     return SparqlGateway(
         services().graph,
@@ -173,7 +168,7 @@ def _page(text: str | None) -> Response:
     )
     response = make_response(page, problem.status if problem else 200)
     response.headers.update(problem.headers if problem else {})
-    response.headers.add("Vary", "Accept")
+    response.vary.add("Accept")
     return response
 
 

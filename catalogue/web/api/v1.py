@@ -24,7 +24,7 @@ ID = "string(length=20)"
 
 @blueprint.after_request
 def _shared(response: Response) -> Response:
-    response.headers.add("Vary", "Accept-Language")
+    response.vary.add("Accept-Language")
     return share(response, max_age=10 if response.status_code == 200 else 0)
 
 
