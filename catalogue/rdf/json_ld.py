@@ -26,9 +26,9 @@ def prepare_json_ld(body: bytes, base: str, problems: Problems) -> bytes:
     document = _load(body, problems)
     walk = _Walk(base)
     walk.run(document)
-    if not walk.has_keyword and document != []:
+    if not walk.is_json_ld and document != []:
         raise ParseError(
-            "The document is JSON but not JSON-LD: it has no @context, no @graph and no property IRIs.",
+            "The document is JSON but not JSON-LD: it has no @context, no @graph, and no @id with property IRIs.",
             advice="Use the address of the RDF, or the harvester that reads this format.",
             syntax="json-ld",
         )
@@ -94,7 +94,8 @@ class _Walk:
 
     def __init__(self, base: str) -> None:
         self._base = base
-        self.has_keyword = False
+        self.is_json_ld = False
+        self._has_keyword = self._has_property_iri = False
         self.contexts: list[tuple[dict[str, Any], str]] = []
         self._words: set[str] = set()
 
@@ -111,12 +112,15 @@ class _Walk:
                 stack.extend((item, depth + 1) for item in value)
             elif isinstance(value, str):
                 self._note_word(value)
+        self.is_json_ld |= self._has_keyword and self._has_property_iri
 
     def _note_object(self, value: dict[str, Any]) -> None:
         for key in value:
             self._note_word(key)
-            if key in ("@context", "@graph") or "://" in key:
-                self.has_keyword = True
+            if key in ("@context", "@graph"):
+                self.is_json_ld = True
+            self._has_keyword |= key.startswith("@")
+            self._has_property_iri |= "://" in key
         for key in ("@context", "@import"):
             if key in value and _names_remote(value[key]):
                 self.contexts.append((value, key))

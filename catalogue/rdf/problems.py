@@ -31,6 +31,14 @@ class Problems:
             if self._counts[key] <= MAX_PER_RULE:
                 self._problems.append(problem)
 
+    def mark(self) -> tuple[int, Counter[tuple[str, bool]]]:
+        """The present state, for `back_to` when an attempt fails and the next one begins anew."""
+        return len(self._problems), self._counts.copy()
+
+    def back_to(self, mark: tuple[int, Counter[tuple[str, bool]]]) -> None:
+        del self._problems[mark[0] :]
+        self._counts = mark[1].copy()
+
     def all(self) -> tuple[DocumentProblem, ...]:
         more = [
             DocumentProblem(rule, f"{count - MAX_PER_RULE:,} more of the same kind.", lost=lost)

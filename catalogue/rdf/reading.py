@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 
 import pyoxigraph
 
@@ -15,12 +14,13 @@ from catalogue.rdf.media_types import Syntax
 from catalogue.rdf.problems import SNIPPET, Problems
 from catalogue.rdf.rdf_xml import prepare_rdf_xml
 from catalogue.rdf.sound_terms import SoundTerms
-from catalogue.rdf.terms import BlankNode, Quad, Triple
+from catalogue.rdf.terms import BlankNode, Triple
 from catalogue.rdf.turtle_text import repair_turtle_text
 from catalogue.rdf.xml_text import sound_texts
 
 BLOCK_LINES = 2_000
 MAX_TRIPLE_TERMS = 1_000
+_SIGNS_OF_RDF_1_2 = (b"<<", b"--", b'"Triple"', b"'Triple'", b"2005/11/its")
 
 
 class Reader:
@@ -35,12 +35,24 @@ class Reader:
         self._max_triples = max_triples
         self._names: dict[BlankNode, BlankNode] = {}
 
-    def quads(self, body: bytes, *, lenient: bool = False) -> list[Quad]:
-        """The parser's quads. Raises SyntaxError; ParseError when there are more than allowed."""
+    def triples(self, body: bytes, *, lenient: bool = False) -> Iterator[Triple]:
+        """The parser's triples as they come. Raises SyntaxError; ParseError when there are more than allowed."""
         parser = pyoxigraph.parse(body, format=self.syntax.format, base_iri=self.base_iri, lenient=lenient)
-        quads = list(islice(parser, self._max_triples + 1))
-        self.refuse_too_many(len(quads))
-        return quads
+        for count, quad in enumerate(parser, 1):
+            if count > self._max_triples:
+                self.refuse_too_many(count)
+            yield quad.triple
+
+    def attempt(self, triples: Iterable[Triple]) -> Graph:
+        """The graph of the triples, with blank nodes of this document's own. A SyntaxError on the way leaves no
+        trace, so that the next attempt begins anew."""
+        mark = self.problems.mark()
+        self._names.clear()
+        try:
+            return Graph(self.own_blank_nodes(triples))
+        except SyntaxError:
+            self.problems.back_to(mark)
+            raise
 
     def refuse_too_many(self, count: int) -> None:
         if count > self._max_triples:
@@ -105,85 +117,87 @@ def _refuse_nested_terms(body: bytes, reader: Reader) -> None:
 def read_turtle(body: bytes, reader: Reader) -> Graph:
     """Turtle and TriG: strict; else leniently, at last with the text mended token by token."""
     _refuse_nested_terms(body, reader)
-    try:
-        quads = reader.quads(body)
-    except SyntaxError:
-        return _read_leniently(body, reader, repair_turtle_text)
-    return _strict_graph(quads, body, reader)
+    graph = _strictly(body, reader)
+    return graph if graph is not None else _leniently(body, reader, repair_turtle_text)
 
 
 def read_rdf_xml(body: bytes, reader: Reader) -> Graph:
     """RDF/XML: checked by a tokenizer, then strict; else read leniently, at last with its texts mended."""
     body = prepare_rdf_xml(body, reader.problems)
-    try:
-        quads = reader.quads(body)
-    except SyntaxError:
-        return _read_leniently(body, reader, sound_texts)
-    return _strict_graph(quads, body, reader)
+    graph = _strictly(body, reader)
+    return graph if graph is not None else _leniently(body, reader, sound_texts)
 
 
 def read_json_ld(body: bytes, reader: Reader) -> Graph:
     """JSON-LD is always read leniently: the strict parser drops what it does not like without a word."""
-    body = prepare_json_ld(body, reader.base, reader.problems)
-    return _read_leniently(body, reader, None)
+    return _leniently(prepare_json_ld(body, reader.base, reader.problems), reader, None)
 
 
 def read_lines(body: bytes, reader: Reader) -> Graph:
-    """N-Triples and N-Quads: strict in blocks; a block that fails is read line by line, bad lines are problems."""
+    """N-Triples and N-Quads: strict; else in blocks, and in a block that fails bad lines are problems."""
     _refuse_nested_terms(body, reader)
-    try:
-        return _strict_graph(reader.quads(body), body, reader)
-    except SyntaxError:
-        pass
+    graph = _strictly(body, reader)
+    if graph is not None:
+        return graph
     terms = SoundTerms(reader.base_iri, reader.problems, body)
+    return reader.attempt(terms.sound(_lines(body, reader)))
+
+
+def _lines(body: bytes, reader: Reader) -> Iterator[Triple]:
     lines = body.splitlines(keepends=True)
-    triples: list[Triple] = []
+    count = 0
     for start in range(0, len(lines), BLOCK_LINES):
         block = lines[start : start + BLOCK_LINES]
         try:
-            quads = reader.quads(b"".join(block))
+            triples = list(reader.triples(b"".join(block)))
         except SyntaxError:
-            quads = _line_by_line(block, start, reader)
-        triples.extend(terms.sound(quad.triple for quad in quads))
-        reader.refuse_too_many(len(triples))
-    return Graph(reader.own_blank_nodes(triples))
+            triples = _line_by_line(block, start, reader)
+        count += len(triples)
+        reader.refuse_too_many(count)
+        yield from triples
 
 
-def _line_by_line(block: list[bytes], start: int, reader: Reader) -> list[Quad]:
-    quads: list[Quad] = []
+def _line_by_line(block: list[bytes], start: int, reader: Reader) -> list[Triple]:
+    triples: list[Triple] = []
     for number, line in enumerate(block, start + 1):
         try:
-            quads.extend(reader.quads(line, lenient=True))
+            triples.extend(reader.triples(line, lenient=True))
         except SyntaxError as error:
             reader.problems.add(
                 "line-unreadable",
                 f"Line {number} is no {reader.syntax.format.name}: {error.msg.split(': ', 1)[-1]}.",
-                line=number, column=error.offset, snippet=line.decode("utf-8", "replace").strip(), lost=True,
-            )  # fmt: skip
-    return quads
+                line=number,
+                column=error.offset,
+                snippet=line.decode("utf-8", "replace").strip(),
+                lost=True,
+            )
+    return triples
 
 
 Repair = Callable[[bytes, Problems], bytes]
 
 
-def _read_leniently(body: bytes, reader: Reader, repair: Repair | None) -> Graph:
+def _strictly(body: bytes, reader: Reader) -> Graph | None:
+    """The graph of a sound document, else None. Terms of a strict parse need no look, so what RDF 1.2 added
+    (triple terms, directions), which a strict parser lets through, is left to the lenient way."""
+    if any(sign in body for sign in _SIGNS_OF_RDF_1_2):
+        return None
     try:
-        quads = reader.quads(body, lenient=True)
+        return reader.attempt(reader.triples(body))
+    except SyntaxError:
+        return None
+
+
+def _leniently(body: bytes, reader: Reader, repair: Repair | None) -> Graph:
+    terms = SoundTerms(reader.base_iri, reader.problems, body, json_terms=reader.syntax.family == "json")
+    try:
+        return reader.attempt(terms.sound(reader.triples(body, lenient=True)))
     except SyntaxError as first:
         repaired = repair(body, reader.problems) if repair is not None else body
         if repaired == body:
             raise reader.error(first, body) from None
-        try:
-            quads = reader.quads(repaired, lenient=True)
-        except SyntaxError as error:
-            raise reader.error(error, repaired) from None
-    terms = SoundTerms(reader.base_iri, reader.problems, body, json_terms=reader.syntax.family == "json")
-    return Graph(reader.own_blank_nodes(terms.sound(quad.triple for quad in quads)))
-
-
-def _strict_graph(quads: list[Quad], body: bytes, reader: Reader) -> Graph:
-    """Terms of a strict parse need no look, unless the text may hold what RDF 1.2 added."""
-    triples: Iterable[Triple] = (quad.triple for quad in quads)
-    if b"<<" in body or b"--" in body or b"parseType" in body:
-        triples = SoundTerms(reader.base_iri, reader.problems, body).sound(triples)
-    return Graph(reader.own_blank_nodes(triples))
+    terms = SoundTerms(reader.base_iri, reader.problems, body)
+    try:
+        return reader.attempt(terms.sound(reader.triples(repaired, lenient=True)))
+    except SyntaxError as error:
+        raise reader.error(error, repaired) from None

@@ -286,7 +286,7 @@ def test_blank_nodes_are_the_documents_own_and_the_same_each_time():
 @pytest.mark.parametrize("syntax", ["json-ld", "rdf-xml", "trig"])
 def test_blank_nodes_are_numbered_alike_in_every_parse(syntax):
     bodies = {
-        "json-ld": b'{"http://e/p": [{"http://e/q": 1}, {"http://e/r": [{}, {"http://e/q": 2}]}], "http://e/a": {"http://e/z": 1}}',
+        "json-ld": b'{"@graph": [], "http://e/p": [{"http://e/q": 1}, {"http://e/r": [{}, {"http://e/q": 2}]}], "http://e/a": {"http://e/z": 1}}',
         "rdf-xml": rdf_xml('<rdf:Description><dct:relation rdf:parseType="Resource"/></rdf:Description>'),
         "trig": b"_:g { _:a <http://e/p> (_:b [] _:a) }",
     }
@@ -300,6 +300,12 @@ def test_what_rdf_1_2_added_is_left_out_with_a_note():
     document = parse_document(body, BASE, media_type="text/turtle")
     assert [t.object for t in document.graph] == [Literal("x", language="en")]
     assert sorted(rules(document)) == [("language-tag-repaired", False), ("triple-term", True)]
+    xml = (
+        f'<rdf:RDF {RDF_NS} rdf:version="1.2" xmlns:its="http://www.w3.org/2005/11/its" its:version="2.0">'
+        '<rdf:Description rdf:about="d1"><dct:title xml:lang="en" its:dir="ltr">x</dct:title></rdf:Description></rdf:RDF>'
+    )
+    document = parse_document(xml.encode(), BASE)
+    assert [t.object for t in document.graph] == [Literal("x", language="en")]
 
 
 def test_a_base_that_is_no_iri_does_not_stop_the_parse():
