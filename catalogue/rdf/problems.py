@@ -47,5 +47,9 @@ class Problems:
         ]
         return (*self._problems, *more)
 
+    def is_full(self, rule: str) -> bool:
+        """Whether further problems of the rule are only counted: then their place need not be looked for."""
+        return sum(count for (kind, _), count in self._counts.items() if kind == rule) >= MAX_PER_RULE
+
     def has(self, rule: str) -> bool:
         return any(kind == rule for kind, _ in self._counts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from catalogue.rdf.turtle_tokens import STRINGS_AND_COMMENTS
+
 HTML = "html"
 """What `sniff` calls a web page."""
 
@@ -26,16 +28,14 @@ _LINE = re.compile(
     rf"\s*(?:{_IRI}|_:\S+)\s*{_IRI}\s*(?:{_IRI}|_:\S+|{_LITERAL})\s*(?P<graph>{_IRI}|_:\S+)?\s*\.\s*(?:#.*)?$"
 )
 _DIRECTIVE = re.compile(r"\s*(?:@prefix|@base|prefix\s+[\w.\-]*:|base\s*<|@version)", re.I)
+_NAME = r"[\w.\-]{0,200}:[\w.\-%:]{0,500}"
 _STATEMENT = re.compile(
-    r"\s*(?:<[^>]*>|_:\S+|[\w.\-]*:[\w.\-%:]*|\[|\()\s*(?:<[^>]*>|a\s|[\w.\-]*:\S|\]|\)|_:|\"|\()", re.U
+    rf"\s*(?:<[^>]*>|_:\S{{1,200}}|{_NAME}|\[|\()\s*(?:<[^>]*>|a\s|{_NAME}|\]|\)|_:|\"|\()"
 )
 _GRAPH_BLOCK = re.compile(
-    r"(?:^|[.}]|[\n\r])\s*(?:GRAPH\s+)?(?:<[^>\s]*>|[\w.\-]*:[\w.\-]*|_:\w+|\[\s*\])?\s*\{\s*(?!\s*\")", re.I
+    rf"(?:^|[.}}] ?)(?:GRAPH )?(?:<i>|{_NAME}|_:\w{{1,200}}|\[ ?\])? ?\{{ ?(?!\")", re.I
 )
-_NOT_STRUCTURE = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\''
-    r"|<[^<>\s]*>|#[^\n\r]*"
-)
+_NOT_STRUCTURE = re.compile(rf"{STRINGS_AND_COMMENTS}|<[^<>\s]*>", re.S)
 
 
 def sniff(body: bytes) -> str | None:
@@ -83,7 +83,8 @@ def _text_syntax(text: str) -> str | None:
     is_text = _DIRECTIVE.match(text) or _STATEMENT.match(text) or re.match(r"\s*(?:GRAPH\b|\{)", text, re.I)
     if not is_text:
         return None
-    return "trig" if _GRAPH_BLOCK.search(_NOT_STRUCTURE.sub(_placeholder, text)) else "turtle"
+    structure = " ".join(_NOT_STRUCTURE.sub(_placeholder, text).split())
+    return "trig" if _GRAPH_BLOCK.search(structure) else "turtle"
 
 
 def _placeholder(match: re.Match[str]) -> str:

@@ -71,8 +71,8 @@ class SoundTerms:
         return self._iris[text]
 
     def _repaired(self, text: str) -> NamedNode | None:
-        line = self._line(text)
         better = repair_iri(text, self._base)
+        line = self._line(text, "iri-invalid" if better is None else "iri-repaired")
         if better is None:
             self._problems.add(
                 "iri-invalid", f"<{text}> is no IRI and cannot be repaired: its triples were left out.",
@@ -84,8 +84,10 @@ class SoundTerms:
         )
         return NamedNode(better)
 
-    def _line(self, text: str) -> int | None:
+    def _line(self, text: str, rule: str) -> int | None:
         """Where the text first stands in the document, as it is or relative to the base."""
+        if self._problems.is_full(rule):
+            return None
         folder = (self._base or "").rpartition("/")[0] + "/"
         for written in (text, text.removeprefix(folder)):
             place = self._body.find(written.encode("utf-8", "replace"))
@@ -110,6 +112,6 @@ class SoundTerms:
         self._problems.add(
             "language-tag-repaired",
             f"@{tag} is no plain language tag: " + (f"read as @{better}." if known else "left out."),
-            line=self._line(tag), snippet=value,
+            line=self._line(tag, "language-tag-repaired"), snippet=value,
         )  # fmt: skip
         return Literal(value, language=better) if known else Literal(value)

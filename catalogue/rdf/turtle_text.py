@@ -6,10 +6,11 @@ import re
 from urllib.parse import quote
 
 from catalogue.rdf.problems import Problems
+from catalogue.rdf.turtle_tokens import STRINGS_AND_COMMENTS
 
 _TOKENS = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\n\r]|\\.)*"|\'(?:[^\'\\\n\r]|\\.)*\''
-    r"|#[^\n\r]*|(?P<iri><(?!<)[^<>\n\r]*>)|(?P<tag>@[A-Za-z]+(?:[_-][A-Za-z0-9]+)*_[A-Za-z0-9_-]+)",
+    STRINGS_AND_COMMENTS
+    + r"|(?P<iri><(?!<)[^<>\n\r]*>)|(?P<tag>@[A-Za-z]+(?:[_-][A-Za-z0-9]+)*_[A-Za-z0-9_-]+)",
     re.S,
 )
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})")
@@ -29,7 +30,7 @@ def repair_turtle_text(body: bytes, problems: Problems) -> bytes:
             return token
         if mended != token:
             rule = "iri-repaired" if match.lastgroup == "iri" else "language-tag-repaired"
-            line = text.count("\n", 0, match.start()) + 1
+            line = None if problems.is_full(rule) else text.count("\n", 0, match.start()) + 1
             problems.add(rule, f"{token} does not parse: read as {mended}.", line=line, snippet=token)
         return mended
 

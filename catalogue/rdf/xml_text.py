@@ -15,7 +15,7 @@ from catalogue.rdf.problems import Problems
 _BETWEEN_TEXTS = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>|<!--.*?-->|<\?(?!xml\s).*?\?>", re.S)
 _FORBIDDEN_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _NOT_MARKUP = re.compile(
-    r"<!\[CDATA\[.*?\]\]>|<!--.*?-->|&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)(?P<name>[A-Za-z][A-Za-z0-9]*;)?"
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|<!--.*?(?:-->|\Z)|&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)(?P<name>[A-Za-z][A-Za-z0-9]*;)?"
     r"|&#(?:x(?P<hex>[0-9A-Fa-f]+)|(?P<dec>[0-9]+));",
     re.S,
 )
@@ -108,7 +108,7 @@ def without_text_beside_links(body: bytes, problems: Problems) -> bytes:
             problems.add(
                 "text-beside-link",
                 "A property has a link (rdf:resource) and a text: the text was left out.",
-                line=body.count(b"\n", 0, start) + 1 if len(finder.places) < 1000 else None,
+                line=body.count(b"\n", 0, start) + 1 if not problems.is_full("text-beside-link") else None,
                 snippet=text.decode("utf-8", "replace").strip(),
             )
     return bytes(mended)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+import time
 
 import pytest
 
@@ -319,3 +321,29 @@ def test_the_stage_uses_what_the_harvester_has_read():
     document = parse(payload)
     assert len(document.graph) == 1
     assert parse(Payload(BASE, b"broken", "hash", parsed=document)) is document
+
+
+HOSTILE = {
+    "newlines": b"@prefix a: <b:> .\n" + b"\n" * 200_000,
+    "dots": b"@prefix a: <b:> .\n" + b"." * 200_000,
+    "one long name": b":" + b"a" * 200_000,
+    "one long blank node": b"_:" + b"a" * 200_000,
+    "strings that never end": b"<http://a b> <http://e/p> " + b'\\"""' * 50_000,
+    "strings that end in a backslash": b"<http://a b> <http://e/p> " + b'\\"""' * 50_000 + b"\\",
+    "comments": b"<!---->" * 30_000,
+    "CDATA": b"<rdf:RDF a='" + b"<![CDATA[" * 50_000,
+    "ampersands": b"<rdf:RDF a='" + b"&#" * 50_000,
+    "bad IRIs": b"".join(b"<http://e/ %d> <http://e/p> <http://e/o> .\n" % i for i in range(30_000)),
+    "bad escapes": b"".join(b"<http://e/\\%d> <http://e/p> <http://e/o> .\n" % i for i in range(30_000)),
+    "bad tags": b"".join(b'<http://e/%d> <http://e/p> "x"@en_a .\n' % i for i in range(30_000)),
+    "many contexts": b'{"@graph": [' + b'{"@context": "https://schema.org/", "name": "x"},' * 20_000 + b"1]}",
+}
+
+
+@pytest.mark.parametrize("syntax", [None, "turtle"])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_text_takes_time_in_proportion_to_its_length(name, syntax):
+    started = time.perf_counter()
+    with contextlib.suppress(ParseError):
+        parse_document(HOSTILE[name], BASE, syntax=syntax)
+    assert time.perf_counter() - started < 5
