@@ -23,6 +23,7 @@ from catalogue.adapters.profiles import load_profiles
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.adapters.tantivy_index import TantivyIndex
 from catalogue.adapters.vocabularies import load_vocabularies
+from catalogue.discovery.sparql import SparqlGateway
 from catalogue.harvesting.execute import Harvesting
 from catalogue.harvesting.intake import Limits
 from catalogue.harvesting.judge import Judge
@@ -167,6 +168,17 @@ def harvesting_of(services: Services) -> Harvesting:
         detect=detect_profile,
         base=services.base,
         limits=Limits(settings.max_pages, settings.batch_size, workspace=services.spool),
+    )
+
+
+def sparql_gateway(services: Services) -> SparqlGateway:
+    """The gateway for queries of strangers, with the limits that are set."""
+    settings = services.settings
+    return SparqlGateway(
+        services.graph,
+        timeout=settings.sparql_timeout,
+        max_rows=settings.sparql_max_rows,
+        max_bytes=settings.sparql_max_bytes,
     )
 
 
