@@ -123,13 +123,21 @@ def _write_lines(connection: Connection, run: Row[Any], lines: Sequence[RecordOu
     return len(told)
 
 
+_FOUND = (
+    OutcomeKind.CREATED,
+    OutcomeKind.UPDATED,
+    OutcomeKind.UNCHANGED,
+    OutcomeKind.SKIPPED,
+    OutcomeKind.FAILED,
+    OutcomeKind.DUPLICATE,
+)
 _FIELDS = tuple(field.name for field in dataclasses.fields(RecordOutcome))
 
 
 def _counts(run: Row[Any], batch: Batch, lines: Sequence[RecordOutcome], reprocessed: int) -> dict[str, int]:
     kinds = Counter(line.kind for line in lines)
     added = {kind.value: kinds[kind] for kind in OutcomeKind}
-    added["found"] = len(lines) - kinds[OutcomeKind.WITHDRAWN] - kinds[OutcomeKind.REMARK]
+    added["found"] = sum(kinds[kind] for kind in _FOUND)
     added["reprocessed"] = reprocessed
     added["pages"] = len(batch.pages)
     added["triples_outside"] = batch.triples_outside

@@ -14,7 +14,7 @@ from catalogue.rdf.graphs import to_ntriples
 from catalogue.rdf.namespaces import DCT
 from catalogue.rdf.terms import Literal, NamedNode
 
-# Level 3 costs half of level 6 and gives 5 % more bytes on N-Triples.
+# Level 6 makes records of 70 triples 7 % smaller and takes 1.4 times as long.
 LEVEL = 3
 
 

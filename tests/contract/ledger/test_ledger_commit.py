@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from datetime import UTC, datetime
 
 import pytest
@@ -23,8 +22,8 @@ from ledger_kit import (
 
 from catalogue.adapters.ledger import SqlLedger
 from catalogue.errors import InvalidQuery, NotFound
-from catalogue.model.harvest import Batch, PageMark, RememberedPage, RunState, Validators
-from catalogue.model.records import ChangeKind, OutcomeKind, Payload, RecordOutcome, Repair
+from catalogue.model.harvest import Batch, PageMark, RunState, Validators
+from catalogue.model.records import ChangeKind, OutcomeKind, RecordOutcome, Repair
 from catalogue.model.validation import Severity, ValidationReport, Verdict
 from catalogue.rdf.graphs import to_ntriples
 
@@ -115,13 +114,14 @@ def test_counts_are_the_sum_of_the_outcomes(ledger: SqlLedger) -> None:
         mark = PageMark("https://a.example/1", "c", "d", Validators(), "h", ())
         ledger.commit(token, Batch(tuple(lines), pages=(mark,), triples_outside=5), rule)
         counts = ledger.run(token.run_id).counts
-        each = [getattr(counts, kind.value) for kind in OutcomeKind]
+        counted = [kind for kind in OutcomeKind if kind is not OutcomeKind.REMARK]
+        each = [getattr(counts, kind.value) for kind in counted]
         assert each == [n * (repeat + 1) for n in range(1, 8)]
         assert counts.found == sum(each) - counts.withdrawn
         assert (counts.pages, counts.triples_outside) == (repeat + 1, 5 * (repeat + 1))
 
 
-def test_every_outcome_but_unchanged_has_a_line(ledger: SqlLedger) -> None:
+def test_every_outcome_but_unchanged_has_a_line_and_so_have_remarks(ledger: SqlLedger) -> None:
     token = begin(ledger, "a")
     skipped = RecordOutcome(
         OutcomeKind.SKIPPED,
@@ -138,8 +138,14 @@ def test_every_outcome_but_unchanged_has_a_line(ledger: SqlLedger) -> None:
     )
     lines = [skipped] + [RecordOutcome(kind, "r1") for kind in (OutcomeKind.UNCHANGED, OutcomeKind.FAILED)]
     ledger.commit(token, Batch(tuple(lines)), rule)
-    ledger.commit(token, Batch((RecordOutcome(OutcomeKind.DUPLICATE, "r2"),)), rule)
-    assert [line.kind.value for line in ledger.outcomes(token.run_id)] == ["skipped", "failed", "duplicate"]
+    later = (
+        RecordOutcome(OutcomeKind.DUPLICATE, "r2"),
+        RecordOutcome(OutcomeKind.REMARK, reason="robots.txt"),
+    )
+    ledger.commit(token, Batch(later), rule)
+    told = [line.kind.value for line in ledger.outcomes(token.run_id)]
+    assert told == ["skipped", "failed", "duplicate", "remark"]
+    assert ledger.run(token.run_id).counts.found == 4
     assert ledger.outcomes(token.run_id, ["skipped"]) == [skipped]
     assert [
         o.kind.value for o in ledger.outcomes(token.run_id, ["failed", "duplicate"], limit=1, offset=1)
@@ -251,50 +257,6 @@ def test_records_of_a_source_come_in_pages(ledger: SqlLedger) -> None:
     assert [r.subject for page in pages for r in page] == [iri(n) for n in range(5)]
     with pytest.raises(NotFound, match="no record nobody"):
         ledger.record("nobody")
-
-
-def _payload(body: bytes, url: str = "https://a.example/1", **more: object) -> Payload:
-    return Payload(url, body, hashlib.sha256(body).hexdigest(), **more)  # type: ignore[arg-type]
-
-
-def test_a_payload_comes_back_byte_by_byte(ledger: SqlLedger, clock: StillClock) -> None:
-    given = _payload(
-        bytes(range(256)) * 100, media_type="text/turtle", charset="latin-1", syntax="text/turtle",
-        retrieved_at=clock.now(), status=203,
-    )  # fmt: skip
-    token = begin(ledger, "a")
-    for _ in range(2):
-        ledger.commit(token, Batch(payloads=(given, given)), rule)
-    assert ledger.payload(given.payload_hash) == given
-    with pytest.raises(NotFound, match="not kept"):
-        ledger.payload("0" * 64)
-
-
-def test_equal_bytes_of_two_urls_are_told_with_the_latest_one(ledger: SqlLedger, clock: StillClock) -> None:
-    token = begin(ledger, "a")
-    for url in ("https://a.example/1", "https://a.example/2"):
-        clock.pass_by(seconds=1)
-        ledger.commit(token, Batch(payloads=(_payload(b"", url),)), rule)
-    stored = ledger.payload(_payload(b"").payload_hash)
-    assert (stored.url, stored.body, stored.retrieved_at) == ("https://a.example/2", b"", clock.now())
-
-
-def test_a_page_is_remembered_as_it_was_last_read(ledger: SqlLedger) -> None:
-    token = begin(ledger, "a")
-    url = "https://a.example/1"
-    assert ledger.remembered_page("a", url) is None
-    reads = [
-        ("c1", "c2", '"e1"', ("r2", "r1")),
-        ("c1", None, None, ("r3",)),
-        ("c1", None, '"e3"', ("r3",)),
-        ("c1", "c9", None, ()),
-    ]
-    for cursor, following, etag, ids in reads:
-        mark = PageMark(url, cursor, following, Validators(etag, "Mon"), "h" + cursor, ids, ("x", "y"))
-        ledger.commit(token, Batch(pages=(mark,)), rule)
-        expected = RememberedPage(url, Validators(etag, "Mon"), "h" + cursor, following, ids)
-        assert ledger.remembered_page("a", url) == expected
-    assert ledger.remembered_page("b", url) is None
 
 
 def test_a_rule_that_fails_leaves_nothing_of_its_batch(ledger: SqlLedger) -> None:

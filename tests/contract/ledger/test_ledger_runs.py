@@ -67,9 +67,9 @@ def test_a_run_whose_lease_has_ended_goes_to_another_worker(ledger: SqlLedger, c
 @pytest.mark.parametrize(
     "write",
     [
-        pytest.param(lambda l, t: l.heartbeat(t, LEASE), id="heartbeat"),
-        pytest.param(lambda l, t: l.commit(t, batch(version("a", 1)), rule), id="commit"),
-        pytest.param(lambda l, t: l.finish(t, RunState.COMPLETED), id="finish"),
+        pytest.param(lambda led, t: led.heartbeat(t, LEASE), id="heartbeat"),
+        pytest.param(lambda led, t: led.commit(t, batch(version("a", 1)), rule), id="commit"),
+        pytest.param(lambda led, t: led.finish(t, RunState.COMPLETED), id="finish"),
     ],
 )
 @pytest.mark.parametrize("void", ["taken over", "finished", "cancelled while queued"])

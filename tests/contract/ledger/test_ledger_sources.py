@@ -113,7 +113,7 @@ def test_the_base_is_recorded_once(ledger: SqlLedger) -> None:
     ledger.record_base("https://pharos.example/")
     ledger.record_base("https://pharos.example")
     assert ledger.base() == "https://pharos.example"
-    with pytest.raises(ConfigurationError, match="now https://moved.example") as refused:
+    with pytest.raises(ConfigurationError, match=r"now https://moved\.example") as refused:
         ledger.record_base("https://moved.example")
     assert "pharos rebase https://moved.example" in refused.value.advice
     assert ledger.base() == "https://pharos.example"
