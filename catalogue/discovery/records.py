@@ -147,7 +147,7 @@ class _Reader:
         # Nodes that point to the subject (a CatalogRecord, a quality measurement) come before stray ones.
         pointing = [t.subject for t in self._graph.pointing_to(self._subject)]
         for node in dict.fromkeys([*pointing, *self._graph.subjects()]):
-            if isinstance(node, NamedNode | BlankNode) and node not in self._shown:
+            if isinstance(node, NamedNode | BlankNode) and node not in self._shown and self._room > 0:
                 yield self._node(node, (node,))
 
     def _properties(self, subject: Subject, path: tuple[Subject, ...]) -> tuple[Property, ...]:
@@ -188,7 +188,8 @@ class _Reader:
         if isinstance(term, NamedNode) and concept is not None:
             self._shown.add(term)
             return Value("concept", concept, "", iri=term.value)
-        if described and term not in path and len(path) < MAX_DEPTH and self._room > 0:
+        follow = term not in (self._subject, *path) and len(path) < MAX_DEPTH and self._room > 0
+        if described and follow:
             node = self._node(term, (*path, term))
             return Value("node", node.title, node.language, iri=node.iri, node=node)
         iri = "" if isinstance(term, BlankNode) else term.value

@@ -95,7 +95,7 @@ def register(app: Flask) -> None:
 
 
 def _site() -> dict[str, Any]:
-    return {"site": services().settings, "base": services().base, "version": __version__}
+    return {"site": services().settings, "base": services().base, "pharos_version": __version__}
 
 
 def facet_value(facet: str, value: str) -> str:

@@ -20,7 +20,12 @@ from catalogue.rdf.namespaces import DCAT, FOAF, HYDRA, RDF
 from catalogue.rdf.terms import NamedNode
 from catalogue.web.app import create_app
 
-SYNTAXES = {"ttl": RdfFormat.TURTLE, "rdf": RdfFormat.RDF_XML, "nt": RdfFormat.N_TRIPLES, "jsonld": RdfFormat.JSON_LD}
+SYNTAXES = {
+    "ttl": RdfFormat.TURTLE,
+    "rdf": RdfFormat.RDF_XML,
+    "nt": RdfFormat.N_TRIPLES,
+    "jsonld": RdfFormat.JSON_LD,
+}
 CATALOG = NamedNode(f"{BASE}/catalog")
 
 
@@ -33,7 +38,12 @@ def fetch(client: FlaskClient, size: int, suffix: str = "ttl") -> Iterator[Graph
         assert answer.status_code == 200
         page = Graph(q.triple for q in pyoxigraph.parse(answer.data, format=SYNTAXES[suffix]))
         yield page
-        following = [t.object.value for view in page.instances(HYDRA.PartialCollectionView) for t in page.about(view) if t.predicate == HYDRA.next]
+        following = [
+            t.object.value
+            for view in page.instances(HYDRA.PartialCollectionView)
+            for t in page.about(view)
+            if t.predicate == HYDRA.next
+        ]
         links = answer.headers["Link"]
         assert len(following) <= 1
         assert ('rel="next"' in links) == bool(following)
@@ -42,7 +52,9 @@ def fetch(client: FlaskClient, size: int, suffix: str = "ttl") -> Iterator[Graph
 
 def own_triples(graph: Graph) -> Graph:
     """A harvested record without what we add to it: our CatalogRecord."""
-    ours = {s for s in graph.subjects() if isinstance(s, NamedNode) and s.value.startswith(f"{BASE}/records/")}
+    ours = {
+        s for s in graph.subjects() if isinstance(s, NamedNode) and s.value.startswith(f"{BASE}/records/")
+    }
     return Graph(t for t in graph if t.subject not in ours)
 
 
@@ -100,7 +112,13 @@ def test_records_that_say_the_same_of_a_thing_share_a_page(tmp_path: Path) -> No
     world = World(tmp_path)
     world.add_source("clinic")
     same = 'dct:publisher <https://org.example/1> . <https://org.example/1> foaf:name "Org" ; vcard:hasAddress [ vcard:locality "Town" ] .'
-    world.harvest("clinic", {f"https://clinic.example/d/{n}": f'<> a dcat:Dataset ; dct:title "D{n}" ; {same}' for n in range(30)})
+    world.harvest(
+        "clinic",
+        {
+            f"https://clinic.example/d/{n}": f'<> a dcat:Dataset ; dct:title "D{n}" ; {same}'
+            for n in range(30)
+        },
+    )
     client = create_app(world.services()).test_client()
     assert len(list(fetch(client, 100))) == 1
     assert_same(harvested(client, 100), published(world))
@@ -142,7 +160,9 @@ def test_a_window_that_changed_between_its_parts_begins_anew(tmp_path: Path) -> 
 def test_large_records_make_short_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MAX_WINDOW_BYTES", 2_000)
     world = fill(World(tmp_path))
-    lengths = [len(page.instances(DCAT.Dataset)) for page in fetch(create_app(world.services()).test_client(), 100)]
+    lengths = [
+        len(page.instances(DCAT.Dataset)) for page in fetch(create_app(world.services()).test_client(), 100)
+    ]
     assert sum(lengths) == 3
     assert max(lengths) == 1
     world.close()
