@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph
-from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
+from pyoxigraph import RdfFormat
 
 from catalogue.adapters.graph.protocol import Endpoint, Request, send
 from catalogue.adapters.graph.updates import PositionGuard, named_graph
 from catalogue.errors import BackendError, InvalidQuery, QueryTimeout, StaleProjection, StoreUnavailable
-from catalogue.rdf.terms import Literal, Quad
+from catalogue.rdf.terms import Quad
 
-JSON = "application/sparql-results+json"
+RESULTS = "application/sparql-results+json"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
 UPDATE_TIMEOUT = 600.0
@@ -55,7 +56,7 @@ class SparqlGraphStore:
     def position(self) -> int:
         """The position triple's value: 0 when there is none, -1 when a rebuild was broken off."""
         try:
-            body = self._ask(self._guard.question(), JSON, OWN_QUERY_TIMEOUT, SMALL, lambda: False)
+            body = self._ask(self._guard.question(), RESULTS, OWN_QUERY_TIMEOUT, SMALL, lambda: False)
         except (QueryTimeout, InvalidQuery) as error:
             raise StoreUnavailable("The graph store does not tell its position.") from error
         return _position(body)
@@ -133,10 +134,8 @@ class SparqlGraphStore:
 
 def _position(body: bytes) -> int:
     try:
-        results = pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON)
-        assert isinstance(results, QuerySolutions)
-        found = [int(row["position"].value) for row in results if isinstance(row["position"], Literal)]
-    except (SyntaxError, ValueError, AssertionError) as error:
+        found = [int(row["position"]["value"]) for row in json.loads(body)["results"]["bindings"]]
+    except (ValueError, KeyError, TypeError) as error:
         raise StoreUnavailable("The graph store's answer about its position is damaged.") from error
     if len(found) > 1:
         raise StoreUnavailable(

@@ -5,11 +5,12 @@ Each part carries a mark (a hash) in the catalogue's graph, so that a new releas
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph
-from pyoxigraph import Literal, QueryResultsFormat, QuerySolutions, RdfFormat
+from pyoxigraph import Literal, RdfFormat
 
 from catalogue.errors import StoreUnavailable
 from catalogue.ports import GraphStore
@@ -20,7 +21,7 @@ from catalogue.rdf.namespaces import DCAT, DCT, FOAF, PHAROS, RDF
 from catalogue.rdf.skolem import skolemise
 from catalogue.rdf.terms import NamedNode, Triple
 
-JSON = "application/sparql-results+json"
+RESULTS = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
 TIMEOUT = 120.0
 MAX_BYTES = 512 * 1024 * 1024
@@ -85,12 +86,11 @@ class Settled:
     def read(cls, store: GraphStore, statics: CatalogueGraphs) -> Settled:
         catalogue = catalogue_iri(statics.base)
         text = f"SELECT ?part ?mark WHERE {{ GRAPH {catalogue} {{ ?part {PHAROS.contentHash} ?mark }} }}"
-        body = store.query(text, JSON, timeout=TIMEOUT, max_bytes=MAX_BYTES)
+        body = store.query(text, RESULTS, timeout=TIMEOUT, max_bytes=MAX_BYTES)
         try:
-            rows = pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON)
-            assert isinstance(rows, QuerySolutions)
-            return cls(catalogue, {row["part"]: row["mark"].value for row in rows})
-        except (SyntaxError, ValueError, AssertionError) as error:
+            rows = json.loads(body)["results"]["bindings"]
+            return cls(catalogue, {NamedNode(row["part"]["value"]): row["mark"]["value"] for row in rows})
+        except (ValueError, KeyError, TypeError) as error:
             raise StoreUnavailable("The graph store's answer about its vocabularies is damaged.") from error
 
     def graphs(self, store: GraphStore, ours: Iterable[NamedNode]) -> dict[NamedNode, Graph]:

@@ -89,6 +89,27 @@ def everything(store) -> set[tuple[str, ...]]:
 versions = st.one_of(st.none(), graphs)
 
 
+EQUAL = [
+    (XSD.decimal, ["1.50", "1.5", "01.5"]),
+    (XSD.integer, ["1", "01", "+1"]),
+    (XSD.double, ["1.5", "1.50", "15e-1"]),
+    (XSD.boolean, ["true", "1"]),
+    (XSD.dateTime, ["2026-01-01T00:00:00Z", "2026-01-01T00:00:00.0Z", "2026-01-01T00:00:00+00:00"]),
+    (XSD.dayTimeDuration, ["P1D", "PT24H"]),
+]
+"""Ways to write one value."""
+
+
+@st.composite
+def relatives(draw) -> tuple[Graph, Graph]:
+    """Two versions that share most triples and write one value in different ways."""
+    kind, texts = draw(st.sampled_from(EQUAL))
+    some = st.lists(st.sampled_from(texts), min_size=1, unique=True)
+    common = draw(graphs)
+    pair = [[Triple(SUBJECT, DCT.extent, Literal(v, datatype=kind)) for v in draw(some)] for _ in range(2)]
+    return common | pair[0], common | pair[1]
+
+
 @settings(
     max_examples=120,
     deadline=None,
@@ -119,6 +140,22 @@ def test_a_stale_writer_changes_nothing(store, before, after, wrong):
     with pytest.raises(StaleProjection):
         store.apply(*operation(version(before), version(after, 2), BASE), wrong, 6)
     assert (everything(store), store.position()) == (held, 5)
+
+
+@settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(pair=relatives())
+def test_one_operation_keeps_values_that_the_store_takes_for_one(store, pair):
+    old, new = version(pair[0]), version(pair[1], 2)
+    store.rebuild(all_quads(new), 2)
+    fresh = everything(store)
+    store.rebuild(all_quads(old), 1)
+    store.apply(*operation(old, new, BASE), 1, 2)
+    assert everything(store) == fresh
 
 
 @settings(
