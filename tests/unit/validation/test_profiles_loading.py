@@ -25,6 +25,7 @@ HEADER = """
     @prefix dct: <http://purl.org/dc/terms/> .
 """
 SHIPPED = load_profiles()
+ONTOLOGIES = Path(__file__).resolve().parents[3] / "ontologies"
 
 
 def turtle(text: str) -> Graph:
@@ -284,3 +285,11 @@ def test_references_between_the_files_of_a_bundle_are_not_dangling() -> None:
 def test_a_cyclic_blank_node_does_not_hang_the_preparation(tmp_path: Path) -> None:
     shapes = SHAPES + " _:a dct:relation _:b . _:b dct:relation _:a . ex:S dct:relation _:a ."
     assert added(tmp_path, shapes).bundle_hash
+
+
+def test_every_vocabulary_that_a_profile_names_is_shipped() -> None:
+    shipped = {path.stem for path in ONTOLOGIES.rglob("*.ttl")}
+    if not shipped:
+        pytest.skip("no vocabulary is in ontologies/")
+    for profile in SHIPPED.values():
+        assert set(profile.vocabularies) - shipped == set(), profile.name
