@@ -9,7 +9,7 @@ from pathlib import Path
 
 from catalogue.errors import BackendError, RecordError
 from catalogue.harvesting.judge import Judge
-from catalogue.harvesting.lines import failed, lost_part, met_before, skipped, unread
+from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread
 from catalogue.harvesting.sink import BatchBuilder
 from catalogue.model.harvest import HarvestSource, Page, PageMark, RunCounts
 from catalogue.model.records import NormalisedRecord, OutcomeKind, RawRecord, RecordOutcome, RecordState
@@ -24,6 +24,9 @@ log = logging.getLogger(__name__)
 
 States = Callable[[Sequence[str]], Mapping[str, RecordState]]
 Progress = Callable[[RunCounts, str, int | None], None]
+
+MAX_EXAMPLES = 200
+"""Triples outside of all records that are remembered as examples."""
 
 NOT_AN_ERROR = frozenset({"ours"})
 """Codes of skipped records that leave a run `completed`."""
@@ -58,6 +61,7 @@ class Intake:
     progress: Progress
     met: set[str] = field(default_factory=set)
     nested: frozenset[str] = frozenset()
+    homeless: dict[str, None] = field(default_factory=dict)
     pages: int = 0
     errors: int = 0
 
@@ -80,10 +84,11 @@ class Intake:
             # The only page there is: nothing can stand on another one.
             self.records([waiting.record for waiting in parts.deferred])
         else:
-            self.spool.add(page.url, graph)
+            self.spool.add(page.url, graph, parts.outside.triples)
             for waiting in parts.deferred:
                 self.spool.defer(waiting)
         self.records(parts.records)
+        self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
         self.pages += 1
         self._mark(page, parts)
         self.progress(self.batch.counts, page.url, None)
@@ -101,7 +106,16 @@ class Intake:
                 waiting = []
                 self.progress(self.batch.counts, deferred.record.page_url, None)
         self.records(waiting)
+        self.batch.account(self.spool.taken())
+        self._tell_outside()
         self.batch.flush()
+
+    def _tell_outside(self) -> None:
+        """One line about the triples that ended in no record, with a few of them."""
+        count = self.batch.counts.triples_outside
+        left = [text for text in self.homeless if not self.spool.is_taken(_iri(text))]
+        if count > 0:
+            self.batch.remark(outside(count, sorted(left, key=lambda t: t.startswith("_:"))))
 
     def records(self, raw_records: Sequence[RawRecord]) -> None:
         """Normalises, compares, judges and adds records to the batch, a batch in memory at a time."""
@@ -181,3 +195,9 @@ class Intake:
         )
         description = to_ntriples(parts.source_description) if len(parts.source_description) else None
         self.batch.page(mark, parts.outside.count, description)
+
+
+def _iri(example: str) -> str:
+    """The subject's IRI of an example in N-Triples form; "" for a blank node."""
+    subject = example.split(" ", 1)[0]
+    return subject[1:-1] if subject.startswith("<") else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from catalogue.errors import RecordError
 from catalogue.model.harvest import PageProblem
 from catalogue.model.records import NormalisedRecord, OutcomeKind, RecordOutcome
@@ -45,6 +47,17 @@ def lost_part(flaw: DocumentProblem, page_url: str) -> RecordOutcome:
         position=f"line {flaw.line}" if flaw.line else None,
         snippet=flaw.snippet or None,
         advice="Mend this place of the document: what it said is missing here.",
+    )
+
+
+def outside(count: int, examples: Sequence[str]) -> RecordOutcome:
+    """Triples that belong to no record. Not an error: sources also describe other things."""
+    return RecordOutcome(
+        OutcomeKind.REMARK,
+        code="outside",
+        reason=f"{count:,} triples belong to no dataset, series or data service and were left out.",
+        snippet="; ".join(examples)[:400] or None,
+        advice="Nothing to do, unless one of these should be part of a dataset: then link it from there.",
     )
 
 

@@ -80,9 +80,14 @@ class BatchBuilder:
         )
         self.flush()
 
+    def account(self, triples: int) -> None:
+        """Takes back so many triples that were counted as outside and found their record after all."""
+        self._outside -= triples
+        self.counts = replace(self.counts, triples_outside=self.counts.triples_outside - triples)
+
     def flush(self) -> None:
         """Commits what is waiting, if anything."""
-        if not (self._outcomes or self._remarks or self._pages or self._payloads):
+        if not (self._outcomes or self._remarks or self._pages or self._payloads or self._outside):
             return
         batch = Batch(
             outcomes=(*self._outcomes, *self._remarks),

@@ -38,10 +38,19 @@ class PageFacts:
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Triples that ended in no record: how many, and the first subjects with predicates, in N-Triples form."""
+    """Triples of a page that ended in no record of that page; another page's record may still take them."""
 
-    count: int = 0
-    examples: tuple[str, ...] = ()
+    triples: tuple[Triple, ...] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.triples)
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """The first subjects with predicates, in N-Triples form."""
+        named = dict.fromkeys(f"{triple.subject} {triple.predicate}" for triple in self.triples)
+        return tuple(named)[:LISTED_OUTSIDE]
 
 
 class Drafts(Sequence[_Made_co], Generic[_Made_co]):
@@ -202,12 +211,4 @@ def _ours(found: Description, page: PageFacts, evidence: str) -> RecordOutcome:
 
 
 def _outside(graph: Graph, used: set[Triple], memberships: Memberships) -> Outside:
-    count = 0
-    examples: dict[str, None] = {}
-    for triple in graph:
-        if triple in used or memberships.accounts_for(triple):
-            continue
-        count += 1
-        if len(examples) < LISTED_OUTSIDE:
-            examples[f"{triple.subject} {triple.predicate}"] = None
-    return Outside(count, tuple(examples))
+    return Outside(tuple(t for t in graph if t not in used and not memberships.accounts_for(t)))

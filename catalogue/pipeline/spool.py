@@ -11,7 +11,7 @@ import json
 import sqlite3
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -35,9 +35,15 @@ PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA cache_size = -4096;
 CREATE TABLE part (
-    iri TEXT, content TEXT, shallow INTEGER, page TEXT, triples BLOB, PRIMARY KEY (iri, content)
+    iri TEXT, content TEXT, shallow INTEGER, page TEXT, triples BLOB, outside INTEGER, taken INTEGER DEFAULT 0,
+    PRIMARY KEY (iri, content)
 ) WITHOUT ROWID;
 CREATE TABLE deferred (number INTEGER PRIMARY KEY, facts TEXT, triples BLOB);
+"""
+
+_KEEP = """
+INSERT INTO part (iri, content, shallow, page, triples, outside) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (iri, content) DO UPDATE SET outside = outside + excluded.outside
 """
 
 
@@ -69,11 +75,12 @@ class Spool:
         self._database.close()
         self._folder.cleanup()
 
-    def add(self, page_url: str, graph: Graph) -> None:
-        """Keeps every described part of the page. LimitExceeded when its parts share so many blank nodes that it
+    def add(self, page_url: str, graph: Graph, outside: Collection[Triple] = ()) -> None:
+        """Keeps every described part of the page. `outside`: the page's triples that no record of its own has.
+        LimitExceeded when its parts share so many blank nodes that it
         would grow out of bounds."""
         self._pages += 1
-        roles = Roles(graph)
+        roles, homeless = Roles(graph), set(outside)
         budget = SHARING * len(graph)
         rows = []
         for node in graph.subjects():
@@ -85,9 +92,9 @@ class Spool:
                         f"The parts described on {page_url} are too entangled to be kept apart.",
                         advice="Give the nodes that several parts share IRIs of their own.",
                     )
-                rows.append(self._row(node, roles, page_url, triples))
+                rows.append((*self._row(node, roles, page_url, triples), len(homeless.intersection(triples))))
         with self._database:
-            self._database.executemany("INSERT OR IGNORE INTO part VALUES (?, ?, ?, ?, ?)", rows)
+            self._database.executemany(_KEEP, rows)
 
     def _row(
         self, node: NamedNode, roles: Roles, page_url: str, triples: list[Triple]
@@ -131,6 +138,16 @@ class Spool:
         graph = self.complete(record.graph, deferred.missing)
         return RawRecord(record.subject, record.primary_class, graph, record.page_url, record.payload_hash)
 
+    def taken(self) -> int:
+        """How many of the pages' triples outside their own records ended in a record of another page."""
+        (count,) = self._database.execute("SELECT COALESCE(SUM(outside), 0) FROM part WHERE taken").fetchone()
+        return int(count)
+
+    def is_taken(self, iri: str) -> bool:
+        """Whether some record took this part from another page."""
+        query = "SELECT 1 FROM part WHERE iri = ? AND taken LIMIT 1"
+        return self._database.execute(query, (iri,)).fetchone() is not None
+
     def complete(self, graph: Graph, missing: Iterable[str]) -> Graph:
         """A record's graph with the missing parts, and theirs, from every page that describes them, labelled by
         content. RecordError when there are more than `max_parts` of them."""
@@ -156,6 +173,9 @@ class Spool:
                 triples.extend(part)
                 if not shallow:
                     waiting.extend(_links(part))
+        with self._database:
+            mark = "UPDATE part SET taken = 1 WHERE iri = ? AND NOT taken"
+            self._database.executemany(mark, [(iri,) for iri in seen])
         return labelled(triples, BLANK_SUBJECT)[0]
 
 
