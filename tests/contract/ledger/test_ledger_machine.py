@@ -20,7 +20,7 @@ from catalogue.model.validation import ValidationReport
 from catalogue.ports import Candidate
 
 SLUGS = st.sampled_from("ab")
-NAMES = st.integers(1, 3)
+NAMES = st.integers(1, 2)
 REPORTS = st.sampled_from([report(), report(finding()), report(finding("Other words."))])
 VERSIONS = st.tuples(NAMES, st.sampled_from(["x", "y"]), REPORTS, st.sampled_from(["content", "reprocessed"]))
 
@@ -56,9 +56,17 @@ class LedgerMachine(RuleBasedStateMachine):
             del self.live[slug]
             self.withdrawn.update(key for key in self.records if key[0] == slug)
 
+    @rule(slug=SLUGS, name=NAMES)
+    def come_back(self, slug: str, name: int) -> None:
+        """A source is removed, added again, and has a record unchanged: rare by chance alone."""
+        settings_before = self.live.get(slug, (0, PublicationPolicy.ALL))
+        self.remove(slug)
+        self.add(slug, *settings_before)
+        self.commit(slug, [], [name], [])
+
     @rule(
         slug=SLUGS,
-        given=st.lists(VERSIONS, max_size=4),
+        given=st.lists(VERSIONS, min_size=1, max_size=4),
         seen=st.lists(NAMES, max_size=2),
         judged=st.lists(st.tuples(NAMES, REPORTS), max_size=2),
     )
@@ -70,7 +78,7 @@ class LedgerMachine(RuleBasedStateMachine):
         judged: list[tuple[int, ValidationReport]],
     ) -> None:
         if slug not in self.live:
-            return
+            self.add(slug, 0, PublicationPolicy.ALL)
         self.clock.pass_by(seconds=1)
         versions = tuple(version(slug, n, text, judged=r, kind=ChangeKind(k)) for n, text, r, k in given)
         met = [n for n in seen if (slug, n) in self.records]
@@ -126,6 +134,6 @@ class LedgerMachine(RuleBasedStateMachine):
 
 TestLedgerMachine = LedgerMachine.TestCase
 TestLedgerMachine.settings = settings(
-    max_examples=25, stateful_step_count=20, deadline=None, derandomize=True,
+    max_examples=40, stateful_step_count=20, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
