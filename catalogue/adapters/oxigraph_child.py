@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import logging
 import math
+import signal
 import socket
 import subprocess
 import threading
@@ -22,7 +23,8 @@ log = logging.getLogger(__name__)
 
 OPENING = 120.0
 """Seconds that opening may take: after an unclean stop a large store reads its log first."""
-CALM = 30.0
+CALM = 5.0
+"""A server that served this long was no failed start: the next pause is the shortest again."""
 MAX_PAUSE = 15.0
 GRACE = 5.0
 TRIES = 5
@@ -143,21 +145,31 @@ class OxigraphChild:
         pause = self._first_pause
         while not self._stopping.is_set():
             began = time.monotonic()
-            process = self._open()
-            status = process.wait()
+            status = self._serve()
             self._serving.clear()
             if self._stopping.is_set():
                 return
             if self._wanted_restart:
                 self._wanted_restart = False
                 continue
-            pause = self._first_pause if time.monotonic() - began > CALM else pause
+            # SIGKILL is how another process of ours ends a query that nothing else ends.
+            if status == -signal.SIGKILL or time.monotonic() - began > CALM:
+                pause = self._first_pause
             log.error(
                 "graph store ended by itself",
                 extra={"status": status, "again_in": pause, "said": self._said},
             )
             self._stopping.wait(pause)
             pause = min(pause * 2, MAX_PAUSE)
+
+    def _serve(self) -> int:
+        """Runs one server to its end and returns its status; a start that the system refuses is a failure too."""
+        try:
+            return self._open().wait()
+        except OSError as error:
+            self._failures += 1
+            self._said = str(error)
+            return -1
 
     def _open(self) -> subprocess.Popen[bytes]:
         """Starts a server on the current generation and waits until it answers or has ended."""

@@ -67,7 +67,7 @@ def test_restart_keeps_the_data_and_says_the_new_process(tmp_path):
         store = store_of(child)
         store.apply([], [QUAD], 0, 3)
         child.restart("test")
-        until(lambda: answers(store))
+        until(lambda: len(started) == 2 and answers(store))
         assert store.position() == 3
         assert [address for address, _ in started] == [child.address] * 2
         assert started[1][1] == child.pid != started[0][1]
