@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import time
@@ -105,4 +104,4 @@ def _log(response: Response) -> None:
         "seconds": round(time.perf_counter() - started, 4),
         "user_agent": (request.user_agent.string or "")[:200],
     }
-    access_log.info(json.dumps(line, ensure_ascii=True), extra={"access": line})
+    access_log.info("request", extra=line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -16,6 +17,8 @@ blueprint = Blueprint("sources", __name__)
 RECORDS_PER_PAGE = 50
 RUNS_SHOWN = 30
 MAX_SIZE = 100
+FACET_LIMIT = 100
+"""Fewest values at which a facet may have been cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,30 @@ def source(slug: str) -> str:
 
 def source_rows() -> list[SourceRow]:
     """Every source that is harvested, by title."""
-    counts = datasets_by_source()
+    sources = services().ledger.sources()
+    counts = datasets_by_source([source.slug for source in sources])
     rows = [
         SourceRow(
-            source,
-            next(iter(services().ledger.runs(source.slug, limit=1)), None),
-            None if counts is None else counts.get(source.slug, 0),
+            source, next(iter(services().ledger.runs(source.slug, limit=1)), None), counts.get(source.slug)
         )
-        for source in services().ledger.sources()
+        for source in sources
     ]
     return sorted(rows, key=lambda row: (row.source.title or row.source.slug).casefold())
 
 
-def datasets_by_source() -> dict[str, int] | None:
-    """Published datasets per source slug, as the search index counts them; None when it cannot be asked."""
+def datasets_by_source(slugs: Sequence[str]) -> dict[str, int]:
+    """Published datasets of each source, as the search index counts them; empty when it cannot be asked."""
+    index = services().search
     try:
-        page = services().search.search(SearchQuery(size=1, facets=("source",)))
+        found = index.search(SearchQuery(size=1, facets=("source",))).facets.get("source", ())
+        counts = {value.value: value.count for value in found}
+        # An index lists the most frequent values of a facet only; what it left out is asked for by name.
+        for slug in slugs if len(found) >= FACET_LIMIT else ():
+            if slug not in counts:
+                counts[slug] = index.search(SearchQuery(size=1, facets=(), filters={"source": (slug,)})).total
     except BackendError:
-        return None
-    return {value.value: value.count for value in page.facets.get("source", ())}
+        return {}
+    return dict.fromkeys(slugs, 0) | counts
 
 
 def page_number(name: str = "page") -> int:

@@ -179,6 +179,7 @@ def test_pages_work_without_scripts(browser: Chrome, site: str) -> None:
     try:
         look(browser, f"{site}/sparql")
         browser.find_element("css selector", ".query button").click()
+        wait_for_address(browser, "query=")
         assert browser.find_elements("css selector", "section[aria-labelledby=answer] tbody tr")
         look(browser, f"{site}/datasets")
         browser.find_element("css selector", "input[name=country][value=FRA]").click()

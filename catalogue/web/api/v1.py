@@ -83,9 +83,9 @@ def sources() -> dict[str, Any]:
 def source(slug: str) -> dict[str, Any]:
     _expect()
     found = services().ledger.source(slug)
-    counts = datasets_by_source()
+    datasets = datasets_by_source([slug]).get(slug)
     last_run = next(iter(services().ledger.runs(slug, limit=1)), None)
-    return views.source_answer(found, None if counts is None else counts.get(slug, 0), last_run)
+    return views.source_answer(found, datasets, last_run)
 
 
 @blueprint.get("/runs")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 
 import pytest
@@ -72,7 +71,7 @@ def test_a_preflight_is_answered(client: FlaskClient, path: str) -> None:
 def test_a_request_is_logged_with_its_id(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="catalogue.web.access"):
         answer = client.get("/datasets?q=secret", headers={"X-Request-Id": "abcdef-123456"})
-    line = json.loads(caplog.records[-1].getMessage())
+    line = vars(next(r for r in caplog.records if r.name == "catalogue.web.access"))
     assert answer.headers["X-Request-Id"] == line["request_id"] == "abcdef-123456"
     assert (line["method"], line["path"], line["status"]) == ("GET", "/datasets", 200)
 

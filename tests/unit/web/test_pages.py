@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,6 +14,8 @@ from web_world import BREAST_IRI, HOSTILE_IRI, MG, MR, PROSTATE_IRI, World
 from catalogue.errors import IndexUnavailable
 from catalogue.model.identifiers import dataset_id, record_id
 from catalogue.model.search import SearchDocument, SearchPage, SearchQuery
+from catalogue.ports import SearchIndex
+from catalogue.web import sources
 from catalogue.web.app import create_app
 
 BROWSER = {"Accept": "text/html"}
@@ -37,8 +41,8 @@ def test_the_first_page_says_what_is_here(client: FlaskClient) -> None:
     assert "Magnetic resonance 2" in page
 
 
-def test_an_empty_catalogue_says_how_to_begin(tmp_path: object) -> None:
-    world = World(tmp_path)  # type: ignore[arg-type]
+def test_an_empty_catalogue_says_how_to_begin(tmp_path: Path) -> None:
+    world = World(tmp_path)
     page = read(create_app(world.services()).test_client(), "/")
     assert "pharos sources add" in page
     world.close()
@@ -65,6 +69,26 @@ def test_a_dead_index_costs_search_and_nothing_else(world: World, path: str, sta
     assert answer.status_code == status
     assert b"/srv/pharos" not in answer.data
     index.close()
+
+
+class CutIndex:
+    """An index that lists one value of a facet only."""
+
+    def __init__(self, inner: SearchIndex) -> None:
+        self._inner = inner
+
+    def search(self, query: SearchQuery) -> SearchPage:
+        page = self._inner.search(query)
+        return replace(page, facets={name: values[:1] for name, values in page.facets.items()})
+
+
+def test_sources_that_a_facet_leaves_out_are_counted_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "FACET_LIMIT", 1)
+    services = replace(world.services(), search=CutIndex(world.search))
+    found = create_app(services).test_client().get("/api/v1/sources").json["sources"]
+    assert {source["slug"]: source["datasets"] for source in found} == {"clinic": 2, "registry": 1}
 
 
 def test_search_offers_facets_with_labels_and_counts(client: FlaskClient) -> None:
