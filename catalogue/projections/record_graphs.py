@@ -121,9 +121,4 @@ def _sound(term: object) -> Term:
     """A term that SPARQL can write, as near to the stored one as there is."""
     if isinstance(term, NamedNode) and not is_valid_iri(term.value):
         return NamedNode(repair_iri(term.value) or UNSOUND + quote(term.value, safe=""))
-    if isinstance(term, Literal) and term.language:
-        try:
-            return Literal(term.value, language=term.language)
-        except ValueError:
-            return Literal(term.value)
     return term  # type: ignore[return-value]

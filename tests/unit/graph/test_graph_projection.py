@@ -144,15 +144,11 @@ def test_membership_is_by_class(kind, link):
     [
         "<urn:s> <urn:p> <http://a b/c> .",
         "<urn:s> <urn:p> <relative> .",
-        '<urn:s> <urn:p> "x"@no_tag .',
         "<urn:s> <http://bad[> <urn:o> .",
     ],
 )
 def test_a_term_that_sparql_cannot_write_does_not_stop_the_batch(line):
-    try:
-        from_ntriples(line)
-    except (SyntaxError, ValueError):
-        pytest.skip("not even the lenient parser lets this into the ledger")
+    assert len(from_ntriples(line)) == 1
     _, added = operation(None, version(content=line + "\n"), BASE)
     engine = pyoxigraph.Store()
     engine.update("INSERT DATA {" + "".join(f"GRAPH {q.graph_name} {{ {q.triple} }}" for q in added) + "}")
