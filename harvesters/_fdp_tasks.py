@@ -82,17 +82,20 @@ class Tasks:
             self._queue.extend([task] if is_single else self._singles(task.awaited or (), task.depth))
 
     def skip_to(self, cursor: str) -> bool:
-        """Leaves out the tasks before the cursor. False: it is not among them, and nothing is left out."""
+        """Leaves out the tasks before the cursor; a chain of bulk pages begins anew, since what was given decides who
+        is asked for by itself. False: the cursor is not known here, and nothing is left out."""
         for position, task in enumerate(self._queue):
-            is_chain = task.awaited is not None and task.url.partition("?")[0] == cursor.partition("?")[0]
-            if task.url == cursor or is_chain:
+            if task.url == cursor or self._is_in_chain(cursor, task):
                 for _ in range(position):
                     self._queue.popleft()
-                if task.url != cursor:
-                    # What the pages before it held is not known to this worker: nobody is awaited.
-                    self._queue[0] = replace(task, url=cursor, awaited={}, is_first=False)
                 return True
         return False
+
+    def _is_in_chain(self, cursor: str, task: Task) -> bool:
+        if task.awaited is None:
+            return False
+        is_page = task.url.partition("?")[0] == cursor.partition("?")[0]
+        return is_page or any(self._mirror.address(iri) == cursor for iri in task.awaited)
 
     def _singles(self, iris: Iterable[str], depth: int) -> list[Task]:
         return [Task(address, depth) for iri in iris if (address := self.address(iri)) is not None]

@@ -94,11 +94,14 @@ class _Walk:
         self._documents = Documents(http, int(str(source.options.get("max_resources", MAX_RESOURCES))))
         self._mirror = Mirror("", source.url)
         self._tasks = Tasks(self._mirror, self._may_bulk)
+        self._bulk_bodies: set[str] = set()
+        self._is_rest = False
 
     def pages(self) -> Iterator[Page]:
         """The root with its catalogues, then a page for each child (with its parts) or each bulk page."""
         top = self._top()
-        if not self._resume or not self._tasks.skip_to(self._resume):
+        self._is_rest = self._resume is not None and self._tasks.skip_to(self._resume)
+        if not self._is_rest:
             yield top
         for task in self._tasks:
             if self._documents.is_enough:
@@ -109,6 +112,8 @@ class _Walk:
 
     def completeness(self) -> Completeness:
         cut = f"below {MAX_DEPTH} levels nothing was read" if self._tasks.is_cut else ""
+        if self._is_rest:
+            cut = "the run was resumed, and what only the documents before it name was not followed"
         return self._documents.completeness(len(self._tasks.elsewhere), cut)
 
     # -- the top: root and catalogues ---------------------------------------------------------------
@@ -165,6 +170,11 @@ class _Walk:
             document = self._documents.get(task.url)
         except (ParseError, SourceError, RetryableError) as error:
             return self._without_bulk(task, awaited, error)
+        if document.payload.payload_hash in self._bulk_bodies:
+            # The server ignores which page is asked for: its chain has no end.
+            self._tasks.singly(awaited, task.depth)
+            return None
+        self._bulk_bodies.add(document.payload.payload_hash)
         given = [iri for iri in awaited if is_described(document.graph, iri)]
         if not given and awaited and task.is_first:
             return self._without_bulk(task, awaited, None)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 
 class Place(NamedTuple):
-    """`port` is None for the standard ports; `host` is the scheme where there is no host (file:)."""
+    """`port` is None for the standard ports; `host` is the scheme with its colon where there is no host (`file:`)."""
 
     host: str
     port: int | None
@@ -23,7 +23,7 @@ def place_of(url: str) -> Place:
         port = None if parts.port in (80, 443) else parts.port
     except ValueError:
         return Place(url, None)
-    return Place((parts.hostname or parts.scheme).rstrip("."), port)
+    return Place((parts.hostname or f"{parts.scheme}:").rstrip("."), port)
 
 
 def keep_https(target: str, page_url: str) -> str:
