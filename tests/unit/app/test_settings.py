@@ -18,7 +18,12 @@ def test_nothing_set_gives_the_defaults() -> None:
 
 def test_values_are_read_by_type() -> None:
     settings = Settings.from_env(
-        {"PHAROS_DATA": "/srv/p", "PHAROS_PORT": "0", "PHAROS_ALLOW_HOSTS": "a, b:81 ,", "PHAROS_SPARQL_TIMEOUT": "1.5"}
+        {
+            "PHAROS_DATA": "/srv/p",
+            "PHAROS_PORT": "0",
+            "PHAROS_ALLOW_HOSTS": "a, b:81 ,",
+            "PHAROS_SPARQL_TIMEOUT": "1.5",
+        }
     )
     assert (settings.data, settings.port, settings.sparql_timeout) == (Path("/srv/p"), 0, 1.5)
     assert settings.allow_hosts == ("a", "b:81")

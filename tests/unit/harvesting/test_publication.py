@@ -29,7 +29,9 @@ PLAIN = Candidate(
     ("other", "winner"),
     [
         pytest.param({"source_url": "https://CLINIC.example/catalog"}, "b", id="owner-of-the-host"),
-        pytest.param({"source_url": "https://clinic.example/", "priority": -5}, "b", id="owner-before-priority"),
+        pytest.param(
+            {"source_url": "https://clinic.example/", "priority": -5}, "b", id="owner-before-priority"
+        ),
         pytest.param({"priority": 1}, "b", id="priority-before-age"),
         pytest.param({}, "a", id="older-record"),
         pytest.param({"first_harvested_at": OLD}, "a", id="then-the-id"),

@@ -60,7 +60,14 @@ def test_a_refused_url_does_not_repeat_its_secret() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text", "value"),
-    [("int", "12", 12), ("int", "-1", -1), ("int", "x", "x"), ("bool", "yes", True), ("bool", "0", False), ("str", "1", "1")],
+    [
+        ("int", "12", 12),
+        ("int", "-1", -1),
+        ("int", "x", "x"),
+        ("bool", "yes", True),
+        ("bool", "0", False),
+        ("str", "1", "1"),
+    ],
 )
 def test_options_are_read_by_kind(kind: str, text: str, value: object) -> None:
     assert read_option(Option("n", kind, None, ""), text) == value
