@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from catalogue.errors import AccessRefused, ParseError, RetryableError, SourceError, SourceGone
 from catalogue.model.harvest import Completeness, PageProblem
+from catalogue.model.http import HttpResponse
 from catalogue.model.records import Payload
-from catalogue.ports import HttpClient, HttpResponse
+from catalogue.ports import HttpClient
 from catalogue.rdf.containers import DocumentLinks, document_links
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.media_types import ACCEPT

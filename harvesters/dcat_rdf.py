@@ -20,8 +20,9 @@ from catalogue.model.harvest import (
     RememberedPage,
     ServerAdded,
 )
+from catalogue.model.http import HttpResponse
 from catalogue.model.places import keep_https, place_of
-from catalogue.ports import FetchContext, HttpClient, HttpResponse
+from catalogue.ports import FetchContext, HttpClient
 from catalogue.rdf.containers import point_iri
 from catalogue.rdf.documents import Document
 from catalogue.rdf.graphs import Graph

@@ -24,7 +24,7 @@ from catalogue.errors import (
     SourceGone,
 )
 from catalogue.model.harvest import HarvestSource, Validators
-from catalogue.ports import HttpResponse
+from catalogue.model.http import HttpResponse
 from catalogue.rdf.media_types import syntax_named
 from catalogue.settings import Settings
 

@@ -14,7 +14,8 @@ from catalogue.adapters.http.politeness import LONGEST_WAIT, Turns, backoff, pau
 from catalogue.adapters.http.translation import TryFailedError
 from catalogue.errors import LimitExceeded, ProtocolViolation, RetryableError, RunCancelled
 from catalogue.model.harvest import Validators
-from catalogue.ports import Clock, HttpResponse
+from catalogue.model.http import HttpResponse
+from catalogue.ports import Clock
 
 MAX_REDIRECTS = 5
 log = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ from catalogue.adapters.http.politeness import retry_after
 from catalogue.adapters.http.translation import FOREIGN, TryFailedError, judge_status, translate
 from catalogue.adapters.http.watchdog import Stop, Watchdog, Wire
 from catalogue.errors import HarvestError, LimitExceeded, ProtocolViolation, RetryableError, RunCancelled
-from catalogue.ports import Clock, HttpResponse
+from catalogue.model.http import HttpResponse
+from catalogue.ports import Clock
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _DRAINED = 64 * 1024
