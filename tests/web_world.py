@@ -138,13 +138,16 @@ class World:
         turtles: dict[str, str],
         results: Sequence[ValidationResult] = (),
         outcomes: Sequence[RecordOutcome] = (),
+        page_url: str = "",
         **finish: Any,
     ) -> str:
         """One run that brings records: subject IRI → Turtle. Returns the run's id."""
         run = self.ledger.enqueue(slug, RunRequest("test"))
         claim = self.ledger.claim("worker", timedelta(minutes=5), run.run_id)
         assert claim is not None
-        versions = [new_version(slug, subject, turtle, results) for subject, turtle in turtles.items()]
+        versions = [
+            new_version(slug, subject, turtle, results, page_url) for subject, turtle in turtles.items()
+        ]
         lines = [
             RecordOutcome(
                 OutcomeKind.CREATED,
@@ -175,7 +178,9 @@ class World:
         self.graph.rebuild(quads, self.ledger.position())
 
 
-def new_version(slug: str, subject: str, turtle: str, results: Sequence[ValidationResult] = ()) -> NewVersion:
+def new_version(
+    slug: str, subject: str, turtle: str, results: Sequence[ValidationResult] = (), page_url: str = ""
+) -> NewVersion:
     graph = label_by_content(read(turtle, subject))
     primary = next(iter(graph.types(NamedNode(subject))), DCAT.Dataset)
     record = NormalisedRecord(
@@ -189,7 +194,7 @@ def new_version(slug: str, subject: str, turtle: str, results: Sequence[Validati
         repairs=(Repair("language-tag", '"x"@english', '"x"@en'),),
         received_hash=content_hash(graph),
         normalised_hash=content_hash(graph),
-        page_url=f"https://{slug}.example/catalogue.ttl",
+        page_url=page_url or f"https://{slug}.example/catalogue.ttl",
         payload_hash="0" * 64,
     )
     report = ValidationReport("healthdcat-ap-r8", "pyshacl", "0.40", "f" * 64, tuple(results), NOW)

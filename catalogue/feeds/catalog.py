@@ -9,19 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from catalogue.feeds.pages import Cursor, FeedPage, FeedRecord, feed_page
+from catalogue.feeds.pages import Cursor, FeedPage, feed_page
 from catalogue.ports import Ledger
+from catalogue.projections.catalogue_graph import publisher_iri
+from catalogue.projections.record_graphs import catalog_record, catalogue_iri, integer, moment
 from catalogue.rdf.graphs import Graph
-from catalogue.rdf.iris import is_valid_iri, is_web_link
-from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, RDF, XSD
+from catalogue.rdf.iris import is_web_link
+from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, RDF
 from catalogue.rdf.terms import Literal, NamedNode, Term, Triple
-
-MEMBERSHIP = {
-    DCAT.DataService.value: DCAT.service,
-    DCAT.Catalog.value: DCAT.catalog,
-}
-"""How a catalogue names a member of a class; every other class is a dataset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +33,7 @@ class CatalogueDescription:
 
     @property
     def iri(self) -> NamedNode:
-        return NamedNode(f"{self.base}/catalog")
+        return catalogue_iri(self.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,69 +66,53 @@ def catalog_page(ledger: Ledger, about: CatalogueDescription, cursor: str, size:
 
 def page_url(base: str, cursor: Cursor, size: int) -> str:
     """Address of a page. The first page has one too, beside that of the catalogue."""
-    return f"{base}/catalog?page={cursor}&size={size}"
+    page = f"page={cursor}&" if str(cursor) else ""
+    return f"{base}/catalog?{page}size={size}"
 
 
 def _paging(about: CatalogueDescription, page: CatalogPage, size: int) -> Iterator[Triple]:
     view = NamedNode(page.url)
     yield Triple(about.iri, RDF.type, HYDRA.Collection)
-    yield Triple(about.iri, HYDRA.totalItems, _integer(page.total))
+    yield Triple(about.iri, HYDRA.totalItems, integer(page.total))
     yield Triple(about.iri, HYDRA.view, view)
     yield Triple(view, RDF.type, HYDRA.PartialCollectionView)
-    yield Triple(view, HYDRA.itemsPerPage, _integer(size))
-    yield Triple(view, HYDRA.totalItems, _integer(page.total))
+    yield Triple(view, HYDRA.itemsPerPage, integer(size))
+    yield Triple(view, HYDRA.totalItems, integer(page.total))
     yield Triple(view, HYDRA.first, NamedNode(page.first))
     if page.next:
         yield Triple(view, HYDRA.next, NamedNode(page.next))
 
 
 def _catalogue(about: CatalogueDescription, modified: datetime | None) -> Iterator[Triple]:
-    publisher = NamedNode(f"{about.base}/catalog#publisher")
+    publisher = publisher_iri(about.iri)
     yield Triple(about.iri, RDF.type, DCAT.Catalog)
     yield Triple(about.iri, DCT.title, Literal(about.title, language=about.language))
     yield Triple(about.iri, DCT.description, Literal(about.description, language=about.language))
     yield Triple(about.iri, DCT.publisher, publisher)
     yield Triple(about.iri, FOAF.homepage, NamedNode(f"{about.base}/"))
     if modified:
-        yield Triple(about.iri, DCT.modified, _moment(modified))
+        yield Triple(about.iri, DCT.modified, moment(modified))
     yield Triple(publisher, RDF.type, FOAF.Agent)
     yield Triple(publisher, FOAF.name, Literal(about.publisher, language=about.language))
 
 
 def _members(about: CatalogueDescription, page: FeedPage) -> Iterator[Triple]:
     for record in page.records:
-        version = record.version
-        membership = MEMBERSHIP.get(version.primary_class, DCAT.dataset)
-        yield Triple(about.iri, membership, NamedNode(version.subject))
-        yield Triple(about.iri, DCAT.record, _record_iri(about, record))
-        yield from _catalog_record(about, record)
+        for triple in catalog_record(record.version, about.base):
+            if triple.predicate != DCT.source or _may_be_named(triple.object):
+                yield triple
         yield from record.graph
 
 
-def _catalog_record(about: CatalogueDescription, record: FeedRecord) -> Iterator[Triple]:
-    version = record.version
-    node = _record_iri(about, record)
-    yield Triple(node, RDF.type, DCAT.CatalogRecord)
-    yield Triple(node, FOAF.primaryTopic, NamedNode(version.subject))
-    yield Triple(node, DCT.identifier, Literal(version.record_id))
-    yield Triple(node, DCT.issued, _moment(version.first_harvested_at))
-    yield Triple(node, DCT.modified, _moment(version.created_at))
-    if is_web_link(version.page_url) and is_valid_iri(version.page_url):
-        yield Triple(node, DCT.source, NamedNode(version.page_url))
-
-
-def _record_iri(about: CatalogueDescription, record: FeedRecord) -> NamedNode:
-    return NamedNode(f"{about.base}/records/{record.version.record_id}")
+def _may_be_named(page_url: Term | Triple) -> bool:
+    """Whether a source's page is an address on the web, without a password in it."""
+    return (
+        isinstance(page_url, NamedNode)
+        and is_web_link(page_url.value)
+        and "@" not in urlsplit(page_url.value).netloc
+    )
 
 
 def _last_change(ledger: Ledger) -> datetime | None:
     position = ledger.position()
     return next((change.at for change in ledger.changes(max(0, position - 1), 1)), None)
-
-
-def _integer(value: int) -> Term:
-    return Literal(str(value), datatype=XSD.integer)
-
-
-def _moment(value: datetime) -> Term:
-    return Literal(value.isoformat(timespec="seconds"), datatype=XSD.dateTime)

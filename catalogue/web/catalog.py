@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from catalogue.errors import InvalidQuery
 from catalogue.feeds.catalog import CatalogPage, CatalogueDescription, catalog_page
+from catalogue.rdf.labels import content_hash
 from catalogue.web.headers import share
 from catalogue.web.negotiate import RDF_REPRESENTATIONS, Representation, rdf_body, representation
 from catalogue.web.sources import page_size
@@ -24,6 +25,7 @@ def feed(suffix: str | None = None) -> Response:
     _refuse_unknown()
     page = catalog_page(services().ledger, _description(), request.args.get("page", ""), page_size(PAGE_SIZE))
     response = Response(rdf_body(page.graph, form), content_type=f"{form.media_type}; charset=utf-8")
+    response.set_etag(f"{content_hash(page.graph)[:32]}-{form.suffix}")
     response.headers["Link"] = _links(page, form)
     response.headers["X-Total-Count"] = str(page.total)
     if suffix is None:

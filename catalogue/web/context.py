@@ -30,9 +30,9 @@ FACET_NAMES = {
 VERDICTS = {
     "conformant": mark("Conformant"),
     "conformant-with-warnings": mark("Conformant, with warnings"),
-    "accepted-with-known-gap": mark("Accepted, with a known gap"),
+    "accepted-with-known-gap": mark("Accepted with a known gap"),
     "non-conformant": mark("Not conformant"),
-    "not-validated": mark("Not checked"),
+    "not-validated": mark("Not validated"),
 }
 
 VERDICT_MEANINGS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,8 @@ from werkzeug.datastructures import MIMEAccept
 from catalogue.errors import NotAcceptable, NotFound
 from catalogue.rdf.graphs import serialise
 from catalogue.rdf.media_types import OUTPUTS
-from catalogue.rdf.terms import Triple
+from catalogue.rdf.namespaces import PREFIXES
+from catalogue.rdf.terms import Literal, NamedNode, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ TURTLE, RDF_XML, N_TRIPLES, JSON_LD = (
         for m in ("text/turtle", "application/rdf+xml", "application/n-triples", "application/ld+json")
     )
 )
+
+_NAMESPACE_END = re.compile(r"[^/#]*$")
 
 RDF_REPRESENTATIONS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 PAGE_REPRESENTATIONS = (HTML, *RDF_REPRESENTATIONS)
@@ -79,9 +83,29 @@ def prefers_html() -> bool:
 
 
 def rdf_body(triples: Iterable[Triple], form: Representation) -> bytes:
-    """The triples in the representation's syntax."""
+    """The triples in the representation's syntax, with the prefixes that they use. Equal triples in equal order give
+    equal bytes in Turtle, N-Triples and JSON-LD."""
     assert form.syntax is not None
-    return serialise(triples, form.syntax)
+    listed = list(triples)
+    body = serialise(listed, form.syntax, _prefixes_of(listed))
+    return _sorted_prefixes(body) if form is TURTLE else body
+
+
+def _prefixes_of(triples: Iterable[Triple]) -> dict[str, str]:
+    used: set[str] = set()
+    for triple in triples:
+        for term in (triple.subject, triple.predicate, triple.object):
+            iri = term.datatype if isinstance(term, Literal) else term
+            if isinstance(iri, NamedNode):
+                used.add(_NAMESPACE_END.sub("", iri.value))
+    return {prefix: iri for prefix, iri in PREFIXES.items() if iri in used}
+
+
+def _sorted_prefixes(turtle: bytes) -> bytes:
+    # The serialiser writes them in an order that differs from call to call.
+    lines = turtle.split(b"\n", len(PREFIXES))
+    count = next((n for n, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
+    return b"\n".join([*sorted(lines[:count]), *lines[count:]])
 
 
 def _listing(names: Iterable[str]) -> str:

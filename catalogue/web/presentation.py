@@ -14,7 +14,7 @@ from catalogue.discovery.properties import compact, property_name
 from catalogue.discovery.records import language_rank, title_of
 from catalogue.model.records import StoredVersion
 from catalogue.web.i18n import gettext, mark
-from catalogue.web.sanitise import excerpt, lang, rich_text, safe_href
+from catalogue.web.sanitise import excerpt, lang, public_address, rich_text, safe_href
 from catalogue.web.state import languages
 
 _MONTHS = (
@@ -96,7 +96,7 @@ def version_title(version: StoredVersion) -> str:
 def register(app: Flask) -> None:
     """Gives the filters to templates."""
     filters = (
-        rich_text, excerpt, safe_href, lang, day, moment, number, size, in_language, property_label, version_title,
+        rich_text, excerpt, safe_href, lang, day, moment, number, size, in_language, property_label, public_address, version_title,
         compact,
     )  # fmt: skip
     app.jinja_env.filters.update({filter_.__name__: filter_ for filter_ in filters})

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import nh3
 from markupsafe import Markup, escape
 
+MAX_TEXT = 20_000
 SCHEMES = {"http", "https", "mailto"}
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "code", "dd", "dl", "dt", "em", "i", "li",
@@ -30,7 +31,12 @@ _ISO_639_1 = (
 
 
 def rich_text(text: str) -> Markup:
-    """Harvested text as HTML: a small set of tags when it is HTML, else paragraphs with its web addresses as links."""
+    """Harvested text as HTML: a small set of tags when it is HTML, else paragraphs with its web addresses as links.
+
+    What is longer than a page bears is cut; the RDF has all of it.
+    """
+    if len(text) > MAX_TEXT:
+        text = text[:MAX_TEXT] + " …"
     if _MARKUP.search(text):
         cleaned = nh3.clean(
             text, tags=TAGS, attributes={"a": {"href"}}, url_schemes=SCHEMES, link_rel="nofollow noopener"
@@ -76,6 +82,18 @@ def safe_href(iri: str) -> str:
     if parts.scheme.lower() not in SCHEMES or any(ord(c) < 33 for c in iri):
         return ""
     return iri if parts.netloc or parts.scheme.lower() == "mailto" else ""
+
+
+def public_address(url: str) -> str:
+    """A source's address as it may be shown: a file by its name alone, a URL without user and password."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    if parts.scheme == "file":
+        return f"file:{parts.path.rstrip('/').rpartition('/')[2]}"
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=host)) if "@" in parts.netloc else url
 
 
 def lang(tag: str) -> str:

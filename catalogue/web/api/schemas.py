@@ -53,7 +53,10 @@ class Hit(Schema):
     iri = text("IRI of the dataset as its provider gave it.", required=True)
     title = text("Title in the reader's language where there is one.", required=True)
     language = text("Language tag of the title; empty when it has none.", "en", required=True)
-    description = text("Description in the reader's language where there is one.", required=True)
+    description = text(
+        "Description in the reader's language where there is one: without markup, at most 2,000 characters.",
+        required=True,
+    )
     source = text("Slug of the source.", "klinikum-havel", required=True)
     source_title = text("Title of the source.", required=True)
     verdict = text("Result of the validation.", "conformant", required=True)
@@ -62,7 +65,9 @@ class Hit(Schema):
         "ISO 8601 date of the description's last change; empty when not stated.", "2026-04-17", required=True
     )
     issued = text("ISO 8601 date of issue; empty when not stated.", required=True)
-    keywords = List(String(), required=True, metadata={"description": "Keywords in every language."})
+    keywords = List(
+        String(), required=True, metadata={"description": "Keywords in every language, at most 100."}
+    )
     identifiers = List(String(), required=True, metadata={"description": "Values of dct:identifier."})
     kind = text("Class of the resource, such as dcat:Dataset.", required=True)
     conditions = List(Nested(Labelled), required=True)

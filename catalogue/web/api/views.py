@@ -14,7 +14,11 @@ from catalogue.model.validation import ValidationReport
 from catalogue.web.context import address, facet_value
 from catalogue.web.negotiate import RDF_REPRESENTATIONS
 from catalogue.web.presentation import in_language
+from catalogue.web.sanitise import excerpt, public_address
 from catalogue.web.state import languages, services
+
+MAX_DESCRIPTION = 2_000
+MAX_KEYWORDS = 100
 
 
 def search_answer(page: SearchPage) -> dict[str, Any]:
@@ -33,14 +37,14 @@ def hit_answer(document: SearchDocument) -> dict[str, Any]:
         "iri": document.iri,
         "title": title.text or document.iri,
         "language": title.language,
-        "description": in_language(document.descriptions).text,
+        "description": excerpt(in_language(document.descriptions).text, MAX_DESCRIPTION),
         "source": document.source,
         "source_title": document.source_title or document.source,
         "verdict": document.verdict,
         "publisher": document.publisher,
         "modified": document.modified,
         "issued": document.issued,
-        "keywords": list(document.keywords),
+        "keywords": list(document.keywords[:MAX_KEYWORDS]),
         "identifiers": list(document.identifiers),
         "kind": compact(document.kind),
         "conditions": labelled(document, "condition"),
@@ -90,7 +94,7 @@ def record_answer(version: StoredVersion) -> dict[str, Any]:
     return record_summary(services().ledger.record(version.record_id)) | {
         "title": view.title,
         "kind": version.primary_class,
-        "page_url": version.page_url,
+        "page_url": public_address(version.page_url),
         "harvested_at": version.created_at,
         "run": version.run_id,
         "pipeline_version": version.pipeline_version,
@@ -144,7 +148,7 @@ def outcome_answer(outcome: RecordOutcome) -> dict[str, Any]:
         "dataset": outcome.dataset_id,
         "iri": outcome.subject,
         "title": outcome.title,
-        "page_url": outcome.page_url,
+        "page_url": public_address(outcome.page_url) if outcome.page_url else None,
         "position": outcome.position,
         "snippet": outcome.snippet,
         "code": outcome.code,
@@ -157,7 +161,7 @@ def source_answer(source: HarvestSource, datasets: int | None, last_run: Harvest
     return {
         "slug": source.slug,
         "title": source.title or source.slug,
-        "url": source.url,
+        "url": public_address(source.url),
         "harvester": source.harvester,
         "country": source.country,
         "profile": source.profile,

@@ -187,3 +187,37 @@ def test_a_record_updated_between_two_pages_is_met_once(tmp_path: Path) -> None:
     seen = [o.value for page in [first, *reader] for o in page.objects(CATALOG, DCAT.dataset)]
     assert sorted(seen) == sorted({v.subject for v in world.ledger.published(None, 10)})
     world.close()
+
+
+@pytest.mark.parametrize("suffix", SYNTAXES)
+def test_an_unchanged_page_is_not_sent_twice(client: FlaskClient, suffix: str) -> None:
+    tag = client.get(f"/catalog.{suffix}").headers["ETag"]
+    assert client.get(f"/catalog.{suffix}", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_turtle_has_the_prefixes_it_uses_in_order(client: FlaskClient) -> None:
+    lines = client.get("/catalog.ttl").get_data(as_text=True).splitlines()
+    prefixes = [line for line in lines if line.startswith("@prefix")]
+    assert prefixes == sorted(prefixes)
+    assert any(line.startswith("@prefix dcat:") for line in prefixes)
+    assert not any(line.startswith("@prefix oa:") for line in prefixes)
+
+
+@pytest.mark.parametrize("url", ["file:///home/me/private/c.ttl", "https://me:secret@clinic.example/c.ttl"])
+def test_the_feed_names_no_folder_and_no_password(tmp_path: Path, url: str) -> None:
+    world = World(tmp_path)
+    world.add_source("clinic", url=url)
+    world.harvest("clinic", {BREAST_IRI: BREAST_TURTLE}, page_url=url)
+    client = create_app(world.services()).test_client()
+    dataset = client.get("/api/v1/datasets").json["hits"][0]["id"]
+    for path in (
+        "/catalog.ttl",
+        f"/datasets/{dataset}",
+        f"/api/v1/datasets/{dataset}",
+        "/sources/clinic",
+        "/api/v1/sources",
+    ):
+        text = client.get(path).get_data(as_text=True)
+        assert "private" not in text
+        assert "secret@" not in text
+    world.close()

@@ -93,7 +93,10 @@ def test_sources_that_a_facet_leaves_out_are_counted_all_the_same(
 
 def test_search_offers_facets_with_labels_and_counts(client: FlaskClient) -> None:
     page = read(client, "/datasets")
-    assert f'name="modality" value="{MR}"><span>Magnetic resonance</span><span class="count">2</span>' in page
+    assert (
+        f'name="modality" value="{MR}"><span dir="auto">Magnetic resonance</span><span class="count">2</span>'
+        in page
+    )
     assert 'name="verdict" value="non-conformant">' in page
     assert "3 datasets" in page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from catalogue.web.presentation import day, number, size
-from catalogue.web.sanitise import excerpt, lang, rich_text, safe_href
+from catalogue.web.sanitise import excerpt, lang, public_address, rich_text, safe_href
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,17 @@ def test_numbers_are_grouped_and_anything_else_stays(value: str, shown: str) -> 
 @pytest.mark.parametrize(("value", "shown"), [("12", "12 bytes"), ("2000", "2 kB"), ("1930000000000", "1.9 TB"), ("big", "big"), ("nan", "nan")])  # fmt: skip
 def test_sizes_are_readable(value: str, shown: str) -> None:
     assert size(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://clinic.example/c.ttl", "https://clinic.example/c.ttl"),
+        ("https://me:secret@clinic.example:8443/c.ttl?x=1", "https://clinic.example:8443/c.ttl?x=1"),
+        ("file:///home/me/secret/c.ttl", "file:c.ttl"),
+        ("file:///home/me/folder/", "file:folder"),
+        ("http://[broken", ""),
+    ],
+)
+def test_an_address_is_shown_without_passwords_and_folders(url: str, shown: str) -> None:
+    assert public_address(url) == shown
