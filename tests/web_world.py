@@ -47,8 +47,8 @@ VOCABULARIES = Vocabularies(
             Concept(PROSTATE, EUCAIM, {"en": "Prostate cancer", "de": "Prostatakrebs"}, "C61"),
             Concept(RESTRICTED, "access-right", {"en": "Restricted", "de": "Beschränkt"}),
             Concept(HEAL, "data-theme", {"en": "Health", "de": "Gesundheit"}),
-            Concept("urn:iso:3166:DEU", "country", {"en": "Germany", "de": "Deutschland"}),
-            Concept("urn:iso:3166:FRA", "country", {"en": "France", "de": "Frankreich"}),
+            Concept("urn:iso:3166:DE", "country", {"en": "Germany", "de": "Deutschland"}),
+            Concept("urn:iso:3166:FR", "country", {"en": "France", "de": "Frankreich"}),
         )
     }
 )
@@ -260,8 +260,8 @@ HOSTILE_TURTLE = (
 
 def fill(world: World) -> World:
     """Two sources, three datasets, one of them in both; a run with every kind of line."""
-    world.add_source("clinic", title="Clinic of Examples", country="DEU")
-    world.add_source("registry", title="Registry of Examples", country="FRA")
+    world.add_source("clinic", title="Clinic of Examples", country="DE")
+    world.add_source("registry", title="Registry of Examples", country="FR")
     world.harvest("clinic", {BREAST_IRI: BREAST_TURTLE}, [VIOLATION, WARNING])
     failed = RecordOutcome(
         OutcomeKind.FAILED, subject="https://clinic.example/datasets/bad", page_url="https://clinic.example/bad.ttl",

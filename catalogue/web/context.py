@@ -8,6 +8,7 @@ from flask import Flask, request, url_for
 
 from catalogue import __version__
 from catalogue.discovery.search import facet_label
+from catalogue.rdf.namespaces import RDF
 from catalogue.web.i18n import mark
 from catalogue.web.negotiate import RDF_REPRESENTATIONS
 from catalogue.web.state import languages, services
@@ -87,6 +88,7 @@ def register(app: Flask) -> None:
         OUTCOMES=OUTCOMES,
         SEVERITIES=SEVERITIES,
         RDF_REPRESENTATIONS=RDF_REPRESENTATIONS,
+        RDF_TYPE=RDF.type.value,
         facet_value=facet_value,
         address=address,
         page_args=page_args,

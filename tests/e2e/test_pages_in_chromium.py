@@ -20,7 +20,7 @@ QUERY = "/sparql?query=SELECT%20*%20%7B%3Fs%20%3Fp%20%3Fo%7D%20LIMIT%2020"
 PAGES = {
     "home": "/",
     "search": "/datasets",
-    "search-chosen": "/datasets?q=MR&country=DEU",
+    "search-chosen": "/datasets?q=MR&country=DE",
     "search-empty": "/datasets?q=zzzzqqqq",
     "dataset": BREAST,
     "hostile": HOSTILE,
@@ -182,9 +182,9 @@ def test_pages_work_without_scripts(browser: Chrome, site: str) -> None:
         wait_for_address(browser, "query=")
         assert browser.find_elements("css selector", "section[aria-labelledby=answer] tbody tr")
         look(browser, f"{site}/datasets")
-        browser.find_element("css selector", "input[name=country][value=FRA]").click()
+        browser.find_element("css selector", "input[name=country][value=FR]").click()
         browser.find_element("css selector", ".apply button").click()
-        wait_for_address(browser, "country=FRA")
+        wait_for_address(browser, "country=FR")
         assert browser.find_element("id", "results").text == "1 dataset"
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -43,7 +43,7 @@ class SearchParameters(Schema):
     keyword = _facet("Keyword.", "biopsy-proven")
     publisher = _facet("Publisher.", "Universitätsklinikum Havelbogen")
     source = _facet("Slug of the source.", "klinikum-havel")
-    country = _facet("Country of the provider.", "DEU")
+    country = _facet("Country of the provider (ISO 3166-1 alpha-2).", "DE")
     access_rights = _facet(
         "Access rights.", "http://publications.europa.eu/resource/authority/access-right/RESTRICTED"
     )

@@ -232,7 +232,7 @@ class Source(Schema):
     title = text("Title.", required=True)
     url = text("What is harvested.", required=True)
     harvester = text("The protocol.", "dcat_rdf", required=True)
-    country = text("Country code; empty when not stated.", "DEU", required=True)
+    country = text("ISO 3166-1 alpha-2 code; empty when not stated.", "DE", required=True)
     profile = text("The profile its records are checked against.", "auto", required=True)
     policy = text("all or conformant: what is published.", "all", required=True)
     datasets = whole(
