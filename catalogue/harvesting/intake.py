@@ -9,9 +9,10 @@ from pathlib import Path
 
 from catalogue.errors import BackendError, RecordError
 from catalogue.harvesting.judge import Judge
-from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread
+from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, untyped
 from catalogue.harvesting.sink import BatchBuilder
 from catalogue.model.harvest import HarvestSource, Page, PageMark, RunCounts
+from catalogue.model.identifiers import record_id
 from catalogue.model.records import NormalisedRecord, OutcomeKind, RawRecord, RecordOutcome, RecordState
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.parse import parse
@@ -19,6 +20,7 @@ from catalogue.pipeline.split import PageFacts, SplitPage, split
 from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester
 from catalogue.rdf.graphs import Graph, to_ntriples
+from catalogue.rdf.iris import repair_iri
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +64,7 @@ class Intake:
     met: set[str] = field(default_factory=set)
     nested: frozenset[str] = frozenset()
     homeless: dict[str, None] = field(default_factory=dict)
+    untyped: dict[tuple[str, str], None] = field(default_factory=dict)
     pages: int = 0
     errors: int = 0
 
@@ -89,6 +92,7 @@ class Intake:
                 self.spool.defer(waiting)
         self.records(parts.records)
         self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
+        self.untyped.update(dict.fromkeys((node, page.url) for node in parts.untyped))
         self.pages += 1
         self._mark(page, parts)
         self.progress(self.batch.counts, page.url, None)
@@ -107,8 +111,17 @@ class Intake:
                 self.progress(self.batch.counts, deferred.record.page_url, None)
         self.records(waiting)
         self.batch.account(self.spool.taken())
+        self._tell_untyped()
         self._tell_outside()
         self.batch.flush()
+
+    def _tell_untyped(self) -> None:
+        """One line for each listed resource that no page gave a class."""
+        for node, page_url in self.untyped:
+            iri = _iri(node)
+            names = {iri, repair_iri(iri) or iri} if iri else set()
+            if not any(record_id(self.source.slug, name) in self.met for name in names):
+                self._problem(untyped(node, page_url))
 
     def _tell_outside(self) -> None:
         """One line about the triples that ended in no record, with a few of them."""

@@ -50,6 +50,18 @@ def lost_part(flaw: DocumentProblem, page_url: str) -> RecordOutcome:
     )
 
 
+def untyped(subject: str, page_url: str) -> RecordOutcome:
+    """A resource that a catalogue lists and describes, without saying what it is."""
+    return RecordOutcome(
+        OutcomeKind.SKIPPED,
+        subject=subject,
+        page_url=page_url,
+        code="untyped",
+        reason="A catalogue lists this resource, but nowhere is it said to be a dataset, a series or a data service.",
+        advice='Give it its class: rdf:type dcat:Dataset (in JSON-LD: "@type": "dcat:Dataset").',
+    )
+
+
 def outside(count: int, examples: Sequence[str]) -> RecordOutcome:
     """Triples that belong to no record. Not an error: sources also describe other things."""
     return RecordOutcome(

@@ -18,7 +18,7 @@ from catalogue.model.resources import (
 )
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.labels import label_by_content
-from catalogue.rdf.namespaces import DCAT, RDF
+from catalogue.rdf.namespaces import DCAT, DCT, RDF, RDFS
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
 
 
@@ -34,7 +34,7 @@ class Memberships:
     """The catalogues of one document. A root is a catalogue that no other one names as its part, or the service
     that offers catalogues."""
 
-    __slots__ = ("_catalogues", "_graph", "_roles", "nested_iris", "roots", "rows")
+    __slots__ = ("_catalogues", "_graph", "_listed", "_roles", "nested_iris", "roots", "rows")
 
     def __init__(self, graph: Graph, roles: Roles, known_nested: frozenset[str] = frozenset()) -> None:
         self._graph = graph
@@ -42,12 +42,15 @@ class Memberships:
         self._catalogues = {node for node, cls in roles.primary.items() if cls == DCAT.Catalog}
         rows: dict[Membership, None] = {}
         nested: dict[Subject, None] = {}
+        self._listed: set[Subject] = set()
         for triple in graph:
             pair = self._pair(triple) if triple.predicate in _TELLING else None
             if pair is None:
                 continue
             parent, member = pair
             rows[Membership(_name(parent), _name(member))] = None
+            if triple.predicate in LISTS:
+                self._listed.add(member)
             if parent not in roles.roots and (triple.predicate in SUBCATALOGUE or member in self._catalogues):
                 nested[member] = None
         self.rows = tuple(rows)
@@ -64,6 +67,17 @@ class Memberships:
     @property
     def root_iris(self) -> tuple[str, ...]:
         return tuple(node.value for node in self.roots if isinstance(node, NamedNode))
+
+    @property
+    def untyped(self) -> tuple[str, ...]:
+        """Nodes in N-Triples form that a catalogue lists and the document describes, without a class of DCAT. One
+        with a title only is a link with its text."""
+        known = self._roles
+        left = self._listed - known.primary.keys() - known.embedded.keys() - known.roots.keys() - known.paging
+        return tuple(sorted(str(node) for node in left if self._is_described(node)))
+
+    def _is_described(self, node: Subject) -> bool:
+        return any(t.predicate not in _LINK_TEXT for t in self._graph.about(node))
 
     def describe_roots(self, used: set[Triple]) -> Graph:
         """What the document says of the roots, labelled by content; adds every triple of it to `used`."""
@@ -85,7 +99,9 @@ class Memberships:
             or predicate in PAGING_PROPERTIES
             or is_paging(predicate.value)
             or triple.subject in self._roles.paging
-            or (predicate == _TYPE and isinstance(triple.object, NamedNode) and is_paging(triple.object.value))
+            or (
+                predicate == _TYPE and isinstance(triple.object, NamedNode) and is_paging(triple.object.value)
+            )
             or (predicate in _PARTS and self._pair(triple) is not None)
         )
 
@@ -116,4 +132,5 @@ def _name(node: Subject) -> str:
 _TYPE = RDF.type
 _NODE = (NamedNode, BlankNode)
 _PARTS = HAS_PART | PART_OF
+_LINK_TEXT = frozenset({RDF.type, RDFS.label, DCT.title})
 _TELLING = LISTS | _PARTS

@@ -83,7 +83,8 @@ class SplitPage:
     `deferred`: records with parts that are named but not described here; where no other page follows or came
     before, they are as good as the others. `source_description`: the root catalogues' own triples, without
     membership and paging; `catalogues`: their IRIs. `nested`: IRIs of catalogues that another one names as its
-    part. `ours`: outcomes (skipped, code `ours`) of records that came from us.
+    part. `ours`: outcomes (skipped, code `ours`) of records that came from us. `untyped`: nodes in N-Triples form that
+    a catalogue lists as its own and that are described here, but have no class of DCAT.
     """
 
     records: Sequence[RawRecord]
@@ -93,6 +94,7 @@ class SplitPage:
     nested: frozenset[str]
     source_description: Graph
     ours: tuple[RecordOutcome, ...]
+    untyped: tuple[str, ...]
     outside: Outside
 
 
@@ -127,6 +129,7 @@ def split(graph: Graph, page: PageFacts) -> SplitPage:
         nested=memberships.nested_iris,
         source_description=description,
         ours=tuple(ours),
+        untyped=memberships.untyped,
         outside=_outside(graph, used, memberships),
     )
 
