@@ -7,7 +7,7 @@ unknown. Long lists are cut with their true length beside them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from catalogue.discovery.properties import GROUPS, compact, property_name
 from catalogue.model.records import StoredVersion
@@ -74,14 +74,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record ready for a page. `others`: described nodes that nothing leads to from the subject."""
+    """A record ready for a page. `others`: described nodes that nothing leads to from the subject; `cut`: there are
+    more nodes than a page has room for."""
 
     title: str
     language: str
     subject: str
     types: tuple[str, ...]
     groups: tuple[Group, ...]
-    others: tuple[Node, ...] = field(default=())
+    others: tuple[Node, ...] = ()
+    cut: bool = False
 
     def values(self, iri: str) -> tuple[Value, ...]:
         """Values of one property of the subject, preferred language first; empty when it is not there."""
@@ -141,6 +143,7 @@ class _Reader:
             self._types(self._subject),
             groups,
             tuple(self._unreached()),
+            self._room <= 0,
         )
 
     def _unreached(self) -> Iterable[Node]:

@@ -119,6 +119,8 @@ def test_many_ways_through_many_nodes_stay_bounded() -> None:
 
     roots = [v.node for g in made.groups for p in g.properties for v in p.values if v.node]
     assert count(roots) <= 2000
+    assert made.cut
+    assert not view('<> dct:title "small" .').cut
 
 
 @pytest.mark.parametrize(
