@@ -17,7 +17,7 @@ from catalogue.projections.catalogue_graph import publisher_iri
 from catalogue.projections.record_graphs import catalog_record, catalogue_iri, integer, moment
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.iris import is_web_link
-from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, RDF
+from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, PHAROS, RDF, XSD
 from catalogue.rdf.terms import Literal, NamedNode, Term, Triple
 
 
@@ -77,6 +77,8 @@ def _paging(about: CatalogueDescription, page: CatalogPage, size: int) -> Iterat
     yield Triple(about.iri, HYDRA.view, view)
     yield Triple(view, RDF.type, HYDRA.PartialCollectionView)
     yield Triple(view, HYDRA.itemsPerPage, integer(size))
+    # Each record is whole on its page: a harvester must not add what another record says of the same agent.
+    yield Triple(view, PHAROS.selfContained, Literal("true", datatype=XSD.boolean))
     yield Triple(view, HYDRA.totalItems, integer(page.total))
     yield Triple(view, HYDRA.first, NamedNode(page.first))
     if page.next:

@@ -20,6 +20,7 @@ from catalogue.pipeline.split import PageFacts, SplitPage, split
 from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester
 from catalogue.rdf.graphs import Graph, to_ntriples
+from catalogue.rdf.paging import is_self_contained
 from catalogue.rdf.iris import repair_iri
 
 log = logging.getLogger(__name__)
@@ -83,8 +84,8 @@ class Intake:
             if outcome.subject and outcome.subject not in self.met:
                 self.met.add(outcome.subject)
                 self._problem(outcome)
-        if page.next_cursor is None and self.pages == 0:
-            # The only page there is: nothing can stand on another one.
+        if (page.next_cursor is None and self.pages == 0) or is_self_contained(graph):
+            # Nothing can stand on another page.
             self.records([waiting.record for waiting in parts.deferred])
         else:
             self.spool.add(page.url, graph, parts.outside.triples)

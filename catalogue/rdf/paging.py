@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin
 
 from catalogue.rdf.graphs import Graph
-from catalogue.rdf.namespaces import HYDRA, TREE
+from catalogue.rdf.namespaces import HYDRA, PHAROS, TREE, XSD
 from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject, Term
 
 _VIEWS = (HYDRA.PartialCollectionView, HYDRA.PagedCollection)
@@ -24,6 +24,15 @@ class PageLinks:
     next: tuple[str, ...] = ()
     total: int | None = None
     dialect: str = ""
+
+
+def is_self_contained(graph: Graph) -> bool:
+    """Whether the page says that its records need nothing from other pages (pharos:selfContained of its view)."""
+    statement = Literal("true", datatype=XSD.boolean)
+    views = graph.instances(*_VIEWS)
+    return any(
+        t.predicate == PHAROS.selfContained and t.subject in views for t in graph.pointing_to(statement)
+    )
 
 
 def page_links(graph: Graph, page_url: str) -> PageLinks:

@@ -19,7 +19,7 @@ from catalogue.rdf.namespaces import (
 )
 from catalogue.rdf.terms import Literal, NamedNode, Term, Triple
 
-REMEMBERED = 32_768
+REMEMBERED = 4_096
 """Distinct IRIs whose repair is remembered between records: predicates, classes and codes recur."""
 
 MOVED_NAMESPACES: dict[str, str] = {

@@ -25,7 +25,11 @@ _MEDIA_TYPE = re.compile(
 
 
 def media_type_iris(triple: Triple, base: str) -> Triple:
-    """Media types as IRIs of the IANA registry, whether they came as text, relative reference or other address."""
+    """Media types as IRIs of the IANA registry, whether they came as text, relative reference or other address.
+
+    Other addresses of the registry are mended wherever they stand: a media type's own description moves with it.
+    """
+    triple = _at_registry(triple)
     value = triple.object
     if triple.predicate not in MEDIA_TYPE_PROPERTIES:
         return triple
@@ -39,6 +43,23 @@ def media_type_iris(triple: Triple, base: str) -> Triple:
         return triple
     node = NamedNode(IANA_MEDIA_TYPES + name)
     return triple if node == value else Triple(triple.subject, triple.predicate, node)
+
+
+def _at_registry(triple: Triple) -> Triple:
+    subject, value = triple.subject, triple.object
+    if isinstance(subject, NamedNode):
+        subject = _registered(subject)
+    if isinstance(value, NamedNode):
+        value = _registered(value)
+    if (subject, value) == (triple.subject, triple.object):
+        return triple
+    return Triple(subject, triple.predicate, value)
+
+
+@lru_cache(1024)
+def _registered(node: NamedNode) -> NamedNode:
+    name = _name(node.value, "")
+    return NamedNode(IANA_MEDIA_TYPES + name) if _MEDIA_TYPE.fullmatch(name) else node
 
 
 @lru_cache(1024)

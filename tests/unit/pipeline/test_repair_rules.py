@@ -46,6 +46,7 @@ CHANGED = [
     ("vocabulary-hosts", f"{TITLE} <https://publications.europa.eu/resource/authority/country/FIN>",
      f"{TITLE} <http://publications.europa.eu/resource/authority/country/FIN>"),
     ("media-type-iris", f"{MEDIA} <http://www.iana.org/assignments/media-types/text/csv>", f"{MEDIA} <{IANA}text/csv>"),
+    ("media-type-iris", "<http://www.iana.org/assignments/media-types/text/csv> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/dc/terms/MediaType>", f"<{IANA}text/csv> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/dc/terms/MediaType>"),
     ("media-type-iris", f'{MEDIA} "application/dicom"', f"{MEDIA} <{IANA}application/dicom>"),
     ("media-type-iris", f"{MEDIA} <http://purl.org/NET/mediatypes/text/csv>", f"{MEDIA} <{IANA}text/csv>"),
     ("media-type-iris", f"{MEDIA} <https://provider.example/catalogue/text/csv>", f"{MEDIA} <{IANA}text/csv>"),
