@@ -11,8 +11,12 @@ from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Ledger, SearchIndex
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.literals import iso_date
-from catalogue.rdf.namespaces import ADMS, DCAT, DCT, EUCAIM, FOAF, SKOS
+from catalogue.rdf.namespaces import ADMS, DCAT, DCT, EU_AUTHORITY, EUCAIM, FOAF, SKOS
 from catalogue.rdf.terms import Literal, NamedNode, Subject, Term
+
+COUNTRIES = f"{EU_AUTHORITY}country"
+NOT_TOPICS = (f"{EU_AUTHORITY}country/", f"{EU_AUTHORITY}language/")
+"""Concepts whose codes are short words of other languages ("is", "it"): places are found by name, languages by facet."""
 
 TEXT_LIMIT = 100_000
 """Characters of a record's text that are searched: more is a data dump, not a description."""
@@ -158,7 +162,10 @@ def _all_text(graph: Graph, vocabularies: Vocabularies) -> str:
         t.object.value for t in graph if isinstance(t.object, Literal) and not t.object.value.isdigit()
     )
     named = dict.fromkeys(t.object.value for t in graph if isinstance(t.object, NamedNode))
-    return "\n".join([*literals, *vocabularies.search_terms(named)])[:TEXT_LIMIT]
+    places = [c for iri in named if (c := vocabularies.concept(iri)) and c.scheme == COUNTRIES]
+    topics = [iri for iri in named if not iri.startswith(NOT_TOPICS)]
+    labels = dict.fromkeys(label for place in places for label in place.labels.values())
+    return "\n".join([*literals, *labels, *vocabularies.search_terms(topics)])[:TEXT_LIMIT]
 
 
 def _date(graph: Graph, dataset: Subject, predicate: NamedNode) -> str:

@@ -46,7 +46,6 @@ CHANGED = [
     ("vocabulary-hosts", f"{TITLE} <https://publications.europa.eu/resource/authority/country/FIN>",
      f"{TITLE} <http://publications.europa.eu/resource/authority/country/FIN>"),
     ("media-type-iris", f"{MEDIA} <http://www.iana.org/assignments/media-types/text/csv>", f"{MEDIA} <{IANA}text/csv>"),
-    ("media-type-iris", "<http://www.iana.org/assignments/media-types/text/csv> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/dc/terms/MediaType>", f"<{IANA}text/csv> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://purl.org/dc/terms/MediaType>"),
     ("media-type-iris", f'{MEDIA} "application/dicom"', f"{MEDIA} <{IANA}application/dicom>"),
     ("media-type-iris", f"{MEDIA} <http://purl.org/NET/mediatypes/text/csv>", f"{MEDIA} <{IANA}text/csv>"),
     ("media-type-iris", f"{MEDIA} <https://provider.example/catalogue/text/csv>", f"{MEDIA} <{IANA}text/csv>"),
@@ -71,6 +70,15 @@ CHANGED = [
 @pytest.mark.parametrize(("rule", "before", "after"), CHANGED)
 def test_a_rule_mends(rule, before, after):
     assert APPLY[rule](triple(before), PAGE) == triple(after)
+
+
+def test_a_media_types_own_description_moves_with_it():
+    old, new = (
+        next(iter(from_ntriples(f"<{address}text/csv> <urn:x:type> <urn:x:MediaType> .")))
+        for address in ("http://www.iana.org/assignments/media-types/", IANA)
+    )
+    assert APPLY["media-type-iris"](old, PAGE) == new
+    assert APPLY["media-type-iris"](new, PAGE) is new
 
 
 @pytest.mark.parametrize(("rule", "before", "after"), CHANGED)
