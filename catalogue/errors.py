@@ -4,6 +4,7 @@
     ├─ ConfigurationError         refuse to start (exit 2): name the setting and what it may be
     ├─ RequestError               the caller can mend it
     │  ├─ InvalidQuery 400        ├─ NotAcceptable 406        ├─ Conflict 409
+    │  │                                                      │  └─ FolderBusy (exit 3)
     │  ├─ NotFound 404            ├─ Gone 410                 ├─ PayloadTooLarge 413
     │  └─ UnsupportedMediaType 415
     ├─ HarvestError
@@ -74,6 +75,10 @@ class Conflict(RequestError):
 
     status = 409
     title = "Conflict"
+
+
+class FolderBusy(Conflict):
+    """Another process works on the data folder."""
 
 
 class Gone(RequestError):

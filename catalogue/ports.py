@@ -158,6 +158,9 @@ class Ledger(Protocol):
 
     def record_base(self, base: str) -> None: ...
 
+    def move_base(self, base: str, by: str) -> None:
+        """Replaces the recorded base URL. The graph must be rebuilt: its IRIs are made of the base."""
+
     # -- sources ----------------------------------------------------------------------------------
     def add_source(self, source: HarvestSource, by: str) -> HarvestSource:
         """Registers a source. Conflict when the slug was ever used for another URL; the same slug and URL again
@@ -186,6 +189,10 @@ class Ledger(Protocol):
 
     def heartbeat(self, token: FencingToken, lease: timedelta) -> HarvestRun:
         """Extends the lease and returns the run (see `cancel_requested`). LeaseLost when the token is void."""
+
+    def end_leases(self) -> int:
+        """Lets every running run be claimed at once and returns how many; for those who know that whoever ran them
+        is gone. One who lives after all meets LeaseLost."""
 
     def commit(self, token: FencingToken, batch: Batch, rule: PublicationRule) -> int:
         """Writes the batch in one transaction and returns the position. LeaseLost when the token is void."""

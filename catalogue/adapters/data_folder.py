@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from catalogue.adapters.graph.engine import kill_engine
-from catalogue.errors import ConfigurationError, Conflict, StoreUnavailable
+from catalogue.errors import ConfigurationError, FolderBusy, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ class Runtime:
     web: str = ""
 
 
+HANDOVER = 45.0
+"""Seconds that a worker which was told to stop may take to end its run."""
 GLANCE = 0.5
 """Seconds to try for the lock: somebody who only asks who holds it has it for a moment."""
 
@@ -71,26 +73,51 @@ class DataFolder:
 
     @contextmanager
     def lock(
-        self, *, wait: bool = False, waiting: Callable[[Runtime | None], None] = lambda holder: None
+        self,
+        role: str = "",
+        *,
+        wait: bool = False,
+        waiting: Callable[[Runtime | None], None] | None = None,
     ) -> Iterator[None]:
-        """Holds the folder. Conflict when another process does, unless `wait`; `waiting` is told once who holds it."""
-        handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        held = False
-        try:
-            held = _try_lock(handle, GLANCE) or (wait and self._wait(handle, waiting))
-            if not held:
-                raise _held(self._read_runtime())
-            yield
-        finally:
-            if held:
+        """Holds the folder as `role`. FolderBusy when another process does, unless `wait`; `waiting` is told at every
+        look who holds it, and may raise to end the waiting."""
+        with self._locked("lock") as handle:
+            if not _try_lock(handle, GLANCE):
+                if not wait:
+                    raise _busy(self._read_runtime())
+                self._wait(handle, waiting)
+            # What a crash left behind would name a holder that is gone.
+            self.write_runtime(Runtime(role, os.getpid()))
+            try:
+                yield
+            finally:
                 (self.path / "runtime.json").unlink(missing_ok=True)
-            os.close(handle)
 
-    def _wait(self, handle: int, waiting: Callable[[Runtime | None], None]) -> bool:
-        waiting(self._read_runtime())
+    def _wait(self, handle: int, waiting: Callable[[Runtime | None], None] | None) -> None:
         while not _try_lock(handle):
+            if waiting:
+                waiting(self._read_runtime())
             time.sleep(0.1)
-        return True
+
+    @contextmanager
+    def only_worker(self, patience: float = HANDOVER) -> Iterator[None]:
+        """Holds the right to do runs and to write projections. FolderBusy when another process keeps it longer than
+        `patience` seconds: one that was told to stop still ends its run."""
+        with self._locked("worker.lock") as handle:
+            if not _try_lock(handle, patience):
+                raise FolderBusy(
+                    "Another worker is working on this data folder.",
+                    advice="Stop it first: `pharos serve` starts a worker of its own.",
+                )
+            yield
+
+    @contextmanager
+    def _locked(self, name: str) -> Iterator[int]:
+        handle = os.open(self.path / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            yield handle
+        finally:
+            os.close(handle)
 
     def runtime(self) -> Runtime | None:
         """Who works on the folder now, or None when nobody holds the lock (a file left by a crash says nothing)."""
@@ -155,9 +182,15 @@ def _try_lock(handle: int, patience: float = 0.0) -> bool:
             return True
 
 
-def _held(holder: Runtime | None) -> Conflict:
-    who = f"pharos {holder.role} (process {holder.pid})" if holder else "another pharos process"
-    return Conflict(
-        f"{who} is working on this data folder.",
+def holder_name(holder: Runtime | None) -> str:
+    """How messages call the process that holds the folder."""
+    return (
+        f"pharos {holder.role} (process {holder.pid})" if holder and holder.role else "another pharos process"
+    )
+
+
+def _busy(holder: Runtime | None) -> FolderBusy:
+    return FolderBusy(
+        f"{holder_name(holder)} is working on this data folder.",
         advice="Wait until it has ended, or name another folder with --data.",
     )

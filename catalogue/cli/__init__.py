@@ -29,6 +29,6 @@ def main() -> None:
             "Other libraries use these names too. Install pharos-catalogue in a virtual environment of its own.\n"
         )
         raise SystemExit(2)
-    from catalogue.cli.app import cli
+    from catalogue.cli.entry import run
 
-    cli(prog_name="pharos")
+    raise SystemExit(run())

@@ -1,48 +1,75 @@
-"""The command group; commands register themselves here."""
+"""The command group. A command's module is loaded when the command is called: `pharos --help` loads none."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from importlib import import_module
 
 import click
 
 from catalogue import __version__
-from catalogue.cli.context import Invocation
-from catalogue.cli.export import export
-from catalogue.cli.harvest import harvest
-from catalogue.cli.rebuild import rebase, rebuild
-from catalogue.cli.runs import runs
-from catalogue.cli.search import search
-from catalogue.cli.serve import serve, web, worker
-from catalogue.cli.settings import settings
-from catalogue.cli.sources import sources
-from catalogue.cli.sparql import sparql
-from catalogue.cli.validate import validate
+from catalogue.cli.context import given, shared_options
+
+SUMMARIES = {
+    "harvest": "Harvest a source now, by its name or its URL.",
+    "validate": "Check the dataset descriptions of a file, a URL or standard input.",
+    "sources": "Register, list and remove sources.",
+    "runs": "Look at runs and their outcomes.",
+    "search": "Search the published datasets.",
+    "sparql": "Ask the catalogue in SPARQL 1.1.",
+    "export": "Write every published record as RDF.",
+    "rebuild": "Make the graph store or the search index anew from the ledger.",
+    "rebase": "Move the catalogue to another public base URL.",
+    "serve": "Run the catalogue: web server, worker and SPARQL server.",
+    "settings": "Show every setting, its value and its origin.",
+}
+PARTS = ("worker", "web")
+"""Parts of `serve`, each able to run alone; not for everyday use, so not listed."""
+
+MODULES = {"rebase": "rebuild", "worker": "parts", "web": "parts"}
+"""Module of a command where it is not called like the command."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(Mapping[str, click.Command]):
+    """Commands by name, loaded when they are asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self:
+            raise KeyError(name)
+        module = import_module(f"catalogue.cli.{MODULES.get(name, name)}")
+        command: click.Command = getattr(module, name)
+        return command
+
+    def __contains__(self, name: object) -> bool:
+        return name in SUMMARIES or name in PARTS
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*SUMMARIES, *PARTS))
+
+    def __len__(self) -> int:
+        return len(SUMMARIES) + len(PARTS)
+
+
+class Pharos(click.Group):
+    """Lists the commands in the order in which a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(SUMMARIES)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUMMARIES.items()))
+
+
+@click.group(cls=Pharos, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="pharos")
-@click.option("--data", type=click.Path(path_type=Path), help="Data folder (or PHAROS_DATA).")
-@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+@shared_options
 @click.pass_context
-def cli(ctx: click.Context, data: Path | None, as_json: bool) -> None:
+def cli(ctx: click.Context, /, **options: object) -> None:
     """Pharos: a FAIR metadata catalogue and harvester for health data."""
-    ctx.obj = Invocation(data, as_json)
+    ctx.obj = given(ctx, options)
 
 
-for command in (
-    harvest,
-    validate,
-    sources,
-    runs,
-    search,
-    sparql,
-    export,
-    rebuild,
-    rebase,
-    serve,
-    settings,
-    worker,
-    web,
-):
-    cli.add_command(command)
+cli.commands = Commands()  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""What every command shares: settings from the environment and options, and the way errors become exit codes."""
+"""What every command shares: its settings from environment and options, and how commands and groups are made."""
 
 from __future__ import annotations
 
@@ -12,25 +12,15 @@ from typing import Any, TypeVar
 import click
 
 from catalogue.adapters.data_folder import DataFolder
-from catalogue.errors import (
-    BackendError,
-    CatalogueError,
-    ConfigurationError,
-    Conflict,
-    HarvestError,
-    RequestError,
-)
+from catalogue.logs import keep_command_log
 from catalogue.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-EXIT_USAGE = 2
-EXIT_UNAVAILABLE = 3
 
-
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Invocation:
-    """One call of the command: settings (read once), where the data is, whether a machine reads the answer."""
+    """One call of the command: where the data is, and whether a machine reads the answer."""
 
     data: Path | None = None
     json: bool = False
@@ -47,36 +37,42 @@ class Invocation:
         return DataFolder(self.settings().data)
 
 
-def exit_code(error: CatalogueError) -> int:
-    """2 for what the caller can mend, 3 for a source or part that is not there."""
-    if isinstance(error, Conflict | BackendError | HarvestError):
-        return EXIT_UNAVAILABLE
-    if isinstance(error, ConfigurationError | RequestError):
-        return EXIT_USAGE
-    return 1
+def shared_options(command: F) -> F:
+    """--data and --json, which stand before or after a command's name."""
+    command = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(command)
+    return click.option("--data", type=click.Path(path_type=Path), help="Data folder (or PHAROS_DATA).")(
+        command
+    )
+
+
+def given(ctx: click.Context, options: Mapping[str, Any]) -> Invocation:
+    """The options of this command over those that stood before its name."""
+    outer = ctx.find_object(Invocation) or Invocation()
+    return Invocation(options["data"] or outer.data, options["as_json"] or outer.json)
 
 
 def common(command: F) -> F:
-    """Adds --data and --json, hands the command an `Invocation`, and turns our errors into message and exit code."""
+    """Hands the command an `Invocation` as its first argument."""
 
-    @click.option("--data", type=click.Path(path_type=Path), help="Data folder (or PHAROS_DATA).")
-    @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+    @shared_options
     @click.pass_context
     @functools.wraps(command)
-    def wrapped(ctx: click.Context, data: Path | None, as_json: bool, *args: Any, **kwargs: Any) -> Any:
-        outer = ctx.find_object(Invocation) or Invocation()
-        invocation = Invocation(data or outer.data, as_json or outer.json)
-        try:
-            return command(invocation, *args, **kwargs)
-        except CatalogueError as error:
-            tell(error)
-            ctx.exit(exit_code(error))
+    def wrapped(ctx: click.Context, /, **options: Any) -> Any:
+        invocation = given(ctx, options)
+        del options["data"], options["as_json"]
+        keep_command_log(invocation.settings().data)
+        return command(invocation, **options)
 
     return wrapped  # type: ignore[return-value]
 
 
-def tell(error: CatalogueError) -> None:
-    """The error as a person reads it, on stderr."""
-    click.echo(f"pharos: {error.detail}", err=True)
-    if error.advice:
-        click.echo(f"        {error.advice}", err=True)
+def common_group(group: F) -> F:
+    """For a group of commands: what is given at the group's name holds for its commands."""
+
+    @shared_options
+    @click.pass_context
+    @functools.wraps(group)
+    def wrapped(ctx: click.Context, /, **options: Any) -> None:
+        ctx.obj = given(ctx, options)
+
+    return wrapped  # type: ignore[return-value]

@@ -20,7 +20,10 @@ from catalogue.ports import Ledger
 @click.command()
 @click.option("--format", "syntax", type=click.Choice(list(SYNTAXES)), default="n-quads", show_default=True)
 @click.option(
-    "--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File; default: standard output."
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="File; default, and -: standard output.",
 )
 @common
 def export(invocation: Invocation, syntax: str, output: Path | None) -> None:
@@ -28,7 +31,7 @@ def export(invocation: Invocation, syntax: str, output: Path | None) -> None:
     settings = invocation.settings()
     with open_ledger(settings) as ledger:
         base = recorded_base(settings, ledger)
-        if output is None:
+        if output is None or str(output) == "-":
             _write(ledger, base, SYNTAXES[syntax], sys.stdout.buffer)
             return
         count = _to_file(ledger, base, SYNTAXES[syntax], output)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-import time
+from collections.abc import Callable
 from dataclasses import asdict, replace
-from types import FrameType
+from threading import Event
 from typing import Any
 
 import click
 
-from catalogue.bootstrap import Services, harvesting_of
-from catalogue.cli.context import EXIT_UNAVAILABLE, Invocation, common
+from catalogue.adapters.profiles import load_profiles
+from catalogue.bootstrap import Services, SystemClock, harvesting_of, open_ledger
+from catalogue.cli.context import Invocation, common
+from catalogue.cli.entry import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from catalogue.cli.output import note, print_json, progress_bar
 from catalogue.cli.runs import run_summary
 from catalogue.cli.sources import as_url
-from catalogue.cli.workbench import reading, working
-from catalogue.errors import BackendError, NotFound
+from catalogue.cli.workbench import beside_or_alone, is_served, reading, working
+from catalogue.errors import BackendError, InvalidQuery, NotFound, RunCancelled, StoreUnavailable
+from catalogue.harvesting.judge import check_profile
 from catalogue.harvesting.lease import LEASE
-from catalogue.harvesting.intake import Progress
+from catalogue.harvesting.registry import load_harvesters
 from catalogue.harvesting.run import RunEnd
 from catalogue.harvesting.sources import check_source, suggest_slug
+from catalogue.harvesting.worker import bury, is_inherited
+from catalogue.logs import facts
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest, RunState
+from catalogue.ports import Ledger
+from catalogue.signals import stopped_by_signals
 
 EXIT_CODES = {
     RunState.COMPLETED: 0,
@@ -30,7 +35,13 @@ EXIT_CODES = {
     RunState.HELD: 1,
     RunState.FAILED: EXIT_UNAVAILABLE,
     RunState.CANCELLED: EXIT_UNAVAILABLE,
+    # Left to the server that does it.
+    RunState.QUEUED: EXIT_INTERRUPTED,
+    RunState.RUNNING: EXIT_INTERRUPTED,
 }
+BY = "cli"
+LOOK = 0.2
+"""Seconds between two looks at a run that the server does."""
 
 
 @click.command()
@@ -44,115 +55,143 @@ EXIT_CODES = {
 def harvest(
     invocation: Invocation,
     target: str,
+    *,
     harvester: str | None,
     profile: str | None,
     limit: int | None,
     dry_run: bool,
     no_wait: bool,
 ) -> None:
-    """Harvest a registered source by its name, or a URL, file or folder.
+    """Harvest a source now, by its name or its URL; a file or folder may stand in place of a URL.
 
-    Exit code 0: completed; 1: with errors, or held; 2: usage; 3: the source or a part of Pharos is unavailable.
+    Exit code 0: completed; 1: with errors, or held; 2: usage; 3: failed or cancelled.
     """
-    request = RunRequest("cli", profile, limit)
-    with reading(invocation) as services:
-        source = _find(services, target, harvester, register=not dry_run)
-        if request.profile:
-            check_source(replace(source, profile=request.profile), services.harvesters, services.profiles)
-        if dry_run:
-            with progress_bar(source.slug) as progress:
-                end = harvesting_of(services).rehearse(source, request, progress)
-            _finish(invocation, _end_summary(source, end), end.state)
-        queued = services.ledger.enqueue(source.slug, request)
-        if no_wait:
-            print_json(run_summary(queued)) if invocation.json else click.echo(queued.run_id)
-            return
-        runtime = invocation.folder().runtime()
-        if runtime and runtime.role == "serve":
-            run = _follow(services, queued)
-            _finish(invocation, run_summary(run), run.state)
-    run = _work(invocation, queued)
+    if profile:
+        check_profile(profile, load_profiles())
+    request = RunRequest(BY, profile, limit)
+    with open_ledger(invocation.settings()) as ledger:
+        source = _find(ledger, target, harvester)
+        if not dry_run:
+            if source.added_at is None:
+                source = ledger.add_source(replace(source, added_at=SystemClock().now()), by=BY)
+                note(f"Registered {source.slug} for {source.url}.")
+            queued = ledger.enqueue(source.slug, request)
+    if dry_run:
+        end = _rehearse(invocation, source, request)
+        _finish(invocation, _end_summary(source, end), end.state)
+    if queued.request != request:
+        note(
+            f"{source.slug} has a run already, asked for by {queued.request.requested_by}: this is that one."
+        )
+    if no_wait:
+        print_json(run_summary(queued)) if invocation.json else click.echo(queued.run_id)
+        return
+    run = _do(invocation, queued)
     _finish(invocation, run_summary(run), run.state)
 
 
-def _find(services: Services, target: str, harvester: str | None, *, register: bool) -> HarvestSource:
-    """The source of that name or URL; a new URL is registered under a suggested name."""
+def _find(ledger: Ledger, target: str, harvester: str | None) -> HarvestSource:
+    """The source of that name or URL; for a new URL one that is not registered yet (`added_at` is None)."""
     url = as_url(target)
-    known = services.ledger.sources()
-    for source in known:
+    for source in ledger.sources():
         if target == source.slug or url == source.url:
-            return replace(source, harvester=harvester) if harvester else source
+            if harvester in (None, source.harvester):
+                return source
+            raise InvalidQuery(
+                f"{source.slug} is harvested by {source.harvester}, not by {harvester}.",
+                advice=f"Change that with: pharos sources add {source.url} --harvester {harvester}",
+                parameter="harvester",
+            )
     if "://" not in url:
         raise NotFound(
             f"There is no source, file or folder {target!r}.",
             advice="`pharos sources list` shows the sources; a URL begins with http:// or https://.",
         )
-    taken = {s.slug for s in services.ledger.sources(include_removed=True)}
-    source = HarvestSource(
-        suggest_slug(url, taken), url, harvester or "dcat_rdf", added_at=services.clock.now()
-    )
-    check_source(source, services.harvesters, services.profiles)
-    if not register:
-        return source
-    note(f"Registered {source.slug} for {url}.")
-    return services.ledger.add_source(source, by="cli")
+    taken = {s.slug for s in ledger.sources(include_removed=True)}
+    source = HarvestSource(suggest_slug(url, taken), url, harvester or "dcat_rdf")
+    check_source(source, load_harvesters(), ())
+    return source
 
 
-def _follow(services: Services, queued: HarvestRun) -> HarvestRun:
-    """Watches a run that the server's worker does."""
+def _rehearse(invocation: Invocation, source: HarvestSource, request: RunRequest) -> RunEnd:
+    with reading(invocation) as services, progress_bar(source.slug) as progress:
+        harvesting = harvesting_of(services)
+        # Not in the data folder: what lies there belongs to its worker, who clears it up.
+        limits = replace(harvesting.limits, workspace=None)
+        return replace(harvesting, limits=limits).rehearse(source, request, progress)
+
+
+def _do(invocation: Invocation, queued: HarvestRun) -> HarvestRun:
+    """Has the run done by the server on this data folder, or does it here."""
+
+    def told() -> None:
+        note("Stopping; once more to stop at once.")
+
+    with stopped_by_signals(told) as stop:
+        return beside_or_alone(
+            invocation.folder(),
+            beside=lambda: _follow(invocation, queued, stop),
+            alone=lambda: _work(invocation, queued, stop),
+        )
+
+
+def _follow(invocation: Invocation, queued: HarvestRun, stop: Event) -> HarvestRun:
+    """Watches a run that the server's worker does; a signal ends the watching, not the run."""
     note(f"The server on this data folder does run {queued.run_id}.")
+    folder = invocation.folder()
+
+    def still() -> None:
+        if not is_served(folder):
+            raise StoreUnavailable(
+                f"The server went away before run {queued.run_id} had ended.", advice="Harvest again."
+            )
+
+    with open_ledger(invocation.settings()) as ledger:
+        run = _watch(ledger, queued, stop, still)
+    if not run.state.is_final:
+        note(f"The server goes on with it: pharos runs show {run.run_id}")
+    return run
+
+
+def _watch(ledger: Ledger, queued: HarvestRun, stop: Event, still: Callable[[], None]) -> HarvestRun:
+    """Looks at a run that somebody else does until it has ended; `still` may raise when nobody does it any more."""
     with progress_bar(queued.source) as progress:
         while True:
-            run = services.ledger.run(queued.run_id)
+            run = ledger.run(queued.run_id)
             progress(run.counts, "", None)
-            if run.state.is_final:
+            if run.state.is_final or stop.wait(LOOK):
                 return run
-            time.sleep(0.2)
+            still()
 
 
-def _work(invocation: Invocation, queued: HarvestRun) -> HarvestRun:
+def _work(invocation: Invocation, queued: HarvestRun, stop: Event) -> HarvestRun:
     """Does the run here, with the data folder to ourselves, and brings the projections up to it."""
-    with working(invocation, "harvest") as bench:
-        ledger = bench.services.ledger
-        claim = ledger.claim(f"cli-{queued.run_id}", LEASE, queued.run_id)
-        if claim is None:
-            # Another command did it while this one waited for the folder.
-            return ledger.run(queued.run_id)
-        stop = threading.Event()
-        with _interrupt(stop), progress_bar(queued.source) as progress:
-            run = _execute(bench.services, claim, progress, stop)
-        try:
-            bench.project()
-        except BackendError as error:
-            note(f"The records are safe, but search or SPARQL could not follow: {error.detail}")
-            raise
-        return run
+    try:
+        with working(invocation, "harvest", stop=stop.is_set) as bench:
+            run = _execute(bench.services, queued, stop)
+            try:
+                bench.project()
+            except BackendError:
+                note("The records are safe in the ledger, but search or SPARQL could not follow.")
+                raise
+            return run
+    except RunCancelled:
+        with open_ledger(invocation.settings()) as ledger:
+            return ledger.cancel(queued.run_id, by=BY)
 
 
-def _execute(services: Services, claim: Any, progress: Progress, stop: threading.Event) -> HarvestRun:
-    return harvesting_of(services).execute(claim, progress, stop.is_set)
-
-
-class _interrupt:  # noqa: N801 - reads as a verb at its place
-    """Ctrl-C and SIGTERM ask the run to stop; a second one stops the process."""
-
-    def __init__(self, stop: threading.Event) -> None:
-        self._stop = stop
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._ask)
-
-    def _ask(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        note("Stopping after this page; once more to stop at once.")
-        self._stop.set()
-        signal.signal(number, self._before[number])
-
-    def __exit__(self, *error: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+def _execute(services: Services, queued: HarvestRun, stop: Event) -> HarvestRun:
+    ledger, worker = services.ledger, f"cli-{queued.run_id}"
+    claim = ledger.claim(worker, LEASE, queued.run_id)
+    if claim and is_inherited(claim):
+        note("An earlier process died during this run; harvesting anew.")
+        successor = bury(ledger, claim)
+        claim = ledger.claim(worker, LEASE, successor.run_id) if successor else None
+    if claim is None:
+        # Another command did it while this one waited for the folder, or another machine does it.
+        return _watch(ledger, queued, stop, lambda: None)
+    with facts(run=claim.run.run_id, source=claim.source.slug), progress_bar(queued.source) as progress:
+        return harvesting_of(services).execute(claim, progress, stop.is_set)
 
 
 def _end_summary(source: HarvestSource, end: RunEnd) -> dict[str, Any]:
@@ -172,11 +211,13 @@ def _finish(invocation: Invocation, summary: dict[str, Any], state: RunState) ->
     if invocation.json:
         print_json(summary)
     else:
-        counts = ", ".join(f"{value} {name}" for name, value in summary["counts"].items() if value)
+        counts = ", ".join(
+            f"{value} {name.replace('_', ' ')}" for name, value in summary["counts"].items() if value
+        )
         click.echo(f"{summary['source']}: {state.value} ({counts or 'nothing found'})")
         for text in (summary["reason"], summary["advice"]):
             if text:
                 note(f"  {text}")
         if state is RunState.WITH_ERRORS and summary["run"]:
             note(f"  pharos runs show {summary['run']}")
-    raise SystemExit(EXIT_CODES[state])
+    raise click.exceptions.Exit(EXIT_CODES[state])

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from catalogue.harvesting.intake import Progress as RunProgress
-from catalogue.model.harvest import RunCounts
+if TYPE_CHECKING:
+    from catalogue.harvesting.intake import Progress
+    from catalogue.model.harvest import RunCounts
 
 
 def print_json(value: object) -> None:
@@ -30,8 +30,6 @@ def _plain(value: object) -> object:
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
     """Left-aligned columns; the last one may be as wide as it likes."""
-    if not rows:
-        return
     texts = [[_text(row.get(column)) for column in columns] for row in rows]
     widths = [max(len(column), *(len(t[i]) for t in texts)) for i, column in enumerate(columns)]
     for line in ([*columns], *texts):
@@ -52,20 +50,28 @@ def note(text: str) -> None:
     click.echo(text, err=True)
 
 
+def _silent(counts: RunCounts, page_url: str, total: int | None) -> None:
+    del counts, page_url, total
+
+
 @contextmanager
-def progress_bar(title: str) -> Iterator[RunProgress]:
+def progress_bar(title: str) -> Iterator[Progress]:
     """A bar on stderr at a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda counts, page_url, total: None
+        yield _silent
         return
     from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
-    with Progress(
+    with Bar(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         console=Console(stderr=True),
+        # Standard output is the answer's, and may be read by a machine.
+        redirect_stdout=False,
     ) as bar:
         task = bar.add_task(title, total=None)
 

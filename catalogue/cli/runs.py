@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 import click
 
 from catalogue.bootstrap import open_ledger
-from catalogue.cli.context import Invocation, common
-from catalogue.cli.output import print_json, print_table
+from catalogue.cli.context import Invocation, common, common_group
+from catalogue.cli.output import note, print_json, print_table
 from catalogue.model.harvest import HarvestRun
 from catalogue.model.records import RecordOutcome
+from catalogue.ports import Ledger
+
+NOT_TAKEN = ("skipped", "failed", "duplicate", "remark")
+COUNTS = ("found", "created", "updated", "unchanged", "skipped", "failed")
+PORTION = 1000
 
 
 @click.group()
+@common_group
 def runs() -> None:
     """Look at runs and their outcomes."""
 
@@ -26,52 +33,47 @@ def runs() -> None:
 def list_(invocation: Invocation, source: str | None, limit: int) -> None:
     """List runs, newest first."""
     with open_ledger(invocation.settings()) as ledger:
+        if source is not None:
+            ledger.source(source)
         found = ledger.runs(source, limit)
     if invocation.json:
         print_json([run_summary(run) for run in found])
-        return
-    rows = [
-        {
-            "run": r.run_id,
-            "source": r.source,
-            "state": r.state.value,
-            "queued": r.queued_at,
-            **asdict(r.counts),
-        }
-        for r in found
-    ]
-    columns = [
-        "run",
-        "source",
-        "state",
-        "queued",
-        "found",
-        "created",
-        "updated",
-        "unchanged",
-        "skipped",
-        "failed",
-    ]
-    print_table(rows, columns)
+    elif found:
+        print_table([_row(run) for run in found], ["run", "source", "state", "queued", *COUNTS])
+    else:
+        note("No runs yet: pharos harvest URL|SOURCE")
+
+
+def _row(run: HarvestRun) -> dict[str, Any]:
+    named = {"run": run.run_id, "source": run.source, "state": run.state.value, "queued": run.queued_at}
+    return {**named, **asdict(run.counts)}
 
 
 @runs.command()
-@click.argument("run_id")
+@click.argument("run_id", metavar="RUN")
 @common
 def show(invocation: Invocation, run_id: str) -> None:
     """Show one run: its balance sheet and a line for everything that was not taken."""
     with open_ledger(invocation.settings()) as ledger:
         run = ledger.run(run_id)
-        lines = ledger.outcomes(run_id, kinds=("skipped", "failed", "duplicate"), limit=100_000)
-    if invocation.json:
-        print_json({**run_summary(run), "outcomes": [asdict(line) for line in lines]})
-        return
-    for name, value in run_summary(run).items():
-        if name != "counts" and value not in (None, "", False):
-            click.echo(f"{name:12} {value}")
-    click.echo("counts       " + ", ".join(f"{v} {k}" for k, v in asdict(run.counts).items()))
-    for line in lines:
-        click.echo(_outcome_text(line))
+        if invocation.json:
+            print_json(
+                {**run_summary(run), "outcomes": [asdict(line) for line in _not_taken(ledger, run_id)]}
+            )
+            return
+        for name, value in run_summary(run).items():
+            if name != "counts" and value not in (None, "", False):
+                click.echo(f"{name:12} {value}")
+        click.echo("counts       " + ", ".join(f"{v} {k}" for k, v in asdict(run.counts).items()))
+        for line in _not_taken(ledger, run_id):
+            click.echo(_outcome_text(line))
+
+
+def _not_taken(ledger: Ledger, run_id: str) -> Iterator[RecordOutcome]:
+    offset = 0
+    while lines := ledger.outcomes(run_id, NOT_TAKEN, PORTION, offset):
+        yield from lines
+        offset += len(lines)
 
 
 def run_summary(run: HarvestRun) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def run_summary(run: HarvestRun) -> dict[str, Any]:
 
 def _outcome_text(line: RecordOutcome) -> str:
     where = ", ".join(part for part in (line.page_url, line.position) if part)
-    text = f"\n{line.kind.value}: {line.subject or where}\n  why   {line.reason}"
+    text = f"\n{line.kind.value}: {line.subject or where or 'this run'}\n  why   {line.reason}"
     if line.subject and where:
         text += f"\n  where {where}"
     if line.snippet:

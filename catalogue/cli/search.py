@@ -27,12 +27,21 @@ from catalogue.model.search import FACETS, MAX_PAGE_SIZE, SORTS, SearchHit, Sear
 @click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
 @common
 def search(
-    invocation: Invocation, text: tuple[str, ...], filters: tuple[str, ...], page: int, size: int, sort: str
+    invocation: Invocation,
+    text: tuple[str, ...],
+    *,
+    filters: tuple[str, ...],
+    page: int,
+    size: int,
+    sort: str,
 ) -> None:
     """Search the published datasets; without words, all of them."""
     query = SearchQuery(" ".join(text), _filters(filters), sort, page, size)
     with reading(invocation) as services:
         found = run_search(services.search, services.vocabularies, query, services.ledger)
+        behind = services.ledger.position() - found.position
+    if behind > 0:
+        note(f"The search index has still to follow {behind} changes: what they brought is missing here.")
     if invocation.json:
         print_json(
             {

@@ -16,6 +16,9 @@ from catalogue.settings import describe
 def settings(invocation: Invocation) -> None:
     """Show every setting, its value (secrets hidden) and its origin."""
     rows = describe(invocation.settings(), os.environ)
+    for row in rows:
+        if row["variable"] == "PHAROS_DATA" and invocation.data:
+            row["origin"] = "option"
     if invocation.json:
         print_json(rows)
     else:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +12,24 @@ import click
 
 from catalogue.adapters.profiles import load_profiles
 from catalogue.bootstrap import SystemClock, open_ledger
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
+from catalogue.cli.workbench import beside_or_alone, working
 from catalogue.errors import InvalidQuery
 from catalogue.harvesting.publication import choose
 from catalogue.harvesting.registry import load_harvesters
 from catalogue.harvesting.sources import check_source, read_option, suggest_slug
 from catalogue.model.harvest import HarvestSource, PublicationPolicy
-from catalogue.ports import Harvester
+from catalogue.pipeline.repairs import RULE_NAMES
+from catalogue.ports import Harvester, Ledger
+
+BY = "cli"
+PLAIN = ("harvester", "title", "profile", "priority")
+"""Options that are fields of the source as they stand."""
 
 
 @click.group()
+@common_group
 def sources() -> None:
     """Register, list and remove sources."""
 
@@ -27,27 +37,17 @@ def sources() -> None:
 @sources.command()
 @click.argument("url")
 @click.option("--slug", help="Name of the source, chosen once and never used for another URL.")
-@click.option("--harvester", default="dcat_rdf", show_default=True, help="Protocol of the source.")
-@click.option("--title", default="", help="Name of the provider as pages show it.")
-@click.option("--country", default="", help="ISO 3166-1 alpha-2 code of the provider's country.")
-@click.option("--profile", default="auto", show_default=True, help="Profile the records are judged by.")
+@click.option("--harvester", help="Protocol of the source.  [default: dcat_rdf]")
+@click.option("--title", help="Name of the provider as pages show it.")
+@click.option("--country", help="ISO 3166-1 alpha-2 code of the provider's country.")
+@click.option("--profile", help="Profile the records are judged by.  [default: auto]")
 @click.option(
     "--option", "-o", "options", multiple=True, metavar="NAME=VALUE", help="Option of the harvester."
 )
 @click.option(
-    "--priority",
-    type=int,
-    default=0,
-    show_default=True,
-    help="Higher wins where two sources describe one dataset.",
+    "--priority", type=int, help="Higher wins where two sources describe one dataset.  [default: 0]"
 )
-@click.option(
-    "--policy",
-    type=click.Choice(["all", "conformant"]),
-    default="all",
-    show_default=True,
-    help="What is published.",
-)
+@click.option("--policy", type=click.Choice(["all", "conformant"]), help="What is published.  [default: all]")
 @click.option("--bearer", metavar="REF", help="Bearer token, as env:NAME or file:/path.")
 @click.option(
     "--basic", nargs=2, metavar="USER REF", help="User name, and password as env:NAME or file:/path."
@@ -55,22 +55,26 @@ def sources() -> None:
 @click.option(
     "--header", nargs=2, metavar="NAME REF", help="Header name, and value as env:NAME or file:/path."
 )
+@click.option("--no-credentials", is_flag=True, help="Forget the credentials of before.")
 @click.option("--switch-off", "switched_off", multiple=True, metavar="RULE", help="Repair that is not made.")
 @common
 def add(invocation: Invocation, url: str, **given: Any) -> None:
-    """Register a source; the same slug and URL again changes its settings."""
-    harvesters = load_harvesters()
+    """Register a source; the same URL again changes the settings that are named."""
+    harvesters, url = load_harvesters(), as_url(url)
     with open_ledger(invocation.settings()) as ledger:
-        taken = {s.slug for s in ledger.sources(include_removed=True)}
-        known = next((s for s in ledger.sources() if s.url == url), None)
-        slug = given["slug"] or (known.slug if known else suggest_slug(url, taken))
-        source = build_source(slug, url, harvesters, given)
+        known = next((s for s in ledger.sources() if s.url == url and given["slug"] in (None, s.slug)), None)
+        source = changed(known or _new(ledger, url, given["slug"]), harvesters, given)
         check_source(source, harvesters, load_profiles())
-        added = ledger.add_source(source, by="cli")
+        added = ledger.add_source(source, by=BY)
+        published = ledger.republish(added.slug, choose) if known else 0
+    if published:
+        _project(invocation)
     if invocation.json:
         print_json(source_summary(added))
     else:
-        note(f"Registered {added.slug}. Harvest it with: pharos harvest {added.slug}")
+        note(
+            f"{'Changed' if known else 'Registered'} {added.slug}. Harvest it with: pharos harvest {added.slug}"
+        )
         click.echo(added.slug)
 
 
@@ -82,8 +86,10 @@ def list_(invocation: Invocation) -> None:
         rows = [source_summary(s) for s in ledger.sources()]
     if invocation.json:
         print_json(rows)
-    else:
+    elif rows:
         print_table(rows, ["slug", "harvester", "country", "profile", "url"])
+    else:
+        note("No sources yet: pharos sources add URL")
 
 
 @sources.command()
@@ -112,31 +118,46 @@ def show(invocation: Invocation, slug: str) -> None:
 def remove(invocation: Invocation, slug: str) -> None:
     """Remove a source: its records leave the catalogue, their versions stay."""
     with open_ledger(invocation.settings()) as ledger:
-        count = ledger.remove_source(slug, choose, by="cli")
+        count = ledger.remove_source(slug, choose, by=BY)
+    if count:
+        _project(invocation)
     if invocation.json:
         print_json({"slug": slug, "withdrawn": count})
     else:
         note(f"Removed {slug}; {count} records left the catalogue.")
 
 
-def build_source(
-    slug: str, url: str, harvesters: dict[str, Harvester], given: dict[str, Any]
-) -> HarvestSource:
-    """A source from the command's options; paths become file: URLs."""
-    return HarvestSource(
-        slug=slug,
-        url=as_url(url),
-        harvester=given["harvester"],
-        title=given["title"],
-        country=given["country"].upper(),
-        profile=given["profile"],
-        options=_options(harvesters.get(given["harvester"]), given["options"]),
-        credentials=_credentials(given),
-        policy=PublicationPolicy(given["policy"]),
-        priority=given["priority"],
-        switched_off=tuple(given["switched_off"]),
-        added_at=SystemClock().now(),
-    )
+def _project(invocation: Invocation) -> None:
+    """Brings graph and index up to the ledger; a running server does so by itself."""
+
+    def alone() -> None:
+        with working(invocation, "sources") as bench:
+            bench.project()
+
+    beside_or_alone(invocation.folder(), beside=lambda: None, alone=alone)
+
+
+def _new(ledger: Ledger, url: str, slug: str | None) -> HarvestSource:
+    taken = {s.slug for s in ledger.sources(include_removed=True)}
+    return HarvestSource(slug or suggest_slug(url, taken), url, "dcat_rdf", added_at=SystemClock().now())
+
+
+def changed(source: HarvestSource, harvesters: dict[str, Harvester], given: dict[str, Any]) -> HarvestSource:
+    """The source with what the command's options name; the rest stays as it was."""
+    changes = {name: given[name] for name in PLAIN if given[name] is not None}
+    harvester = harvesters.get(changes.get("harvester", source.harvester))
+    if given["country"] is not None:
+        changes["country"] = _country(given["country"])
+    if given["policy"]:
+        changes["policy"] = PublicationPolicy(given["policy"])
+    if given["options"]:
+        changes["options"] = {**source.options, **_options(harvester, given["options"])}
+    if given["switched_off"]:
+        changes["switched_off"] = tuple(_rule(name) for name in given["switched_off"])
+    credentials = _credentials(given)
+    if credentials is not None:
+        changes["credentials"] = credentials
+    return replace(source, **changes)
 
 
 def as_url(text: str) -> str:
@@ -158,14 +179,44 @@ def _options(harvester: Harvester | None, pairs: tuple[str, ...]) -> dict[str, o
     return found
 
 
-def _credentials(given: dict[str, Any]) -> dict[str, str]:
-    if given["bearer"]:
-        return {"scheme": "bearer", "secret": given["bearer"]}
-    if given["basic"]:
-        return {"scheme": "basic", "user": given["basic"][0], "secret": given["basic"][1]}
-    if given["header"]:
-        return {"scheme": "header", "header": given["header"][0], "secret": given["header"][1]}
-    return {}
+def _country(text: str) -> str:
+    code = text.upper()
+    if code and not re.fullmatch("[A-Z]{2}", code):
+        raise InvalidQuery(f"{text!r} is not a country code of two letters, such as NL.", parameter="country")
+    return code
+
+
+def _rule(name: str) -> str:
+    if name not in RULE_NAMES:
+        raise InvalidQuery(
+            f"There is no repair {name!r}; there are: {', '.join(RULE_NAMES)}.", parameter="switch-off"
+        )
+    return name
+
+
+def _credentials(given: dict[str, Any]) -> dict[str, str] | None:
+    """What the options say, {} to forget what was there, None when they say nothing."""
+    makers: dict[str, Callable[[Any], dict[str, str]]] = {
+        "bearer": lambda ref: {"scheme": "bearer", "secret": ref},
+        "basic": lambda pair: {"scheme": "basic", "user": pair[0], "secret": pair[1]},
+        "header": lambda pair: {"scheme": "header", "header": pair[0], "secret": pair[1]},
+        "no_credentials": lambda _: {},
+    }
+    named = [name for name in makers if given[name]]
+    if not named:
+        return None
+    if len(named) > 1:
+        options = ", ".join("--" + name.replace("_", "-") for name in named)
+        raise InvalidQuery(f"Name one way to identify, not several: {options}.", parameter="credentials")
+    found = makers[named[0]](given[named[0]])
+    if found and not re.match(r"(env:|file:).", found["secret"]):
+        # Not shown: it may be the secret itself.
+        raise InvalidQuery(
+            f"--{named[0]} wants a reference to the secret, not the secret.",
+            advice="Write env:NAME or file:/path.",
+            parameter=named[0],
+        )
+    return found
 
 
 def source_summary(source: HarvestSource) -> dict[str, Any]:

@@ -1,11 +1,9 @@
-"""Keeps the parts of `pharos serve` alive: the SPARQL child, one worker process, the web process."""
+"""Keeps the processes of `pharos serve` alive: the worker and the web server."""
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -15,7 +13,6 @@ from dataclasses import dataclass, field
 
 log = logging.getLogger(__name__)
 
-PR_SET_PDEATHSIG = 1
 CALM = 30.0
 """Seconds after which a part that stayed alive may be restarted at once again."""
 
@@ -35,10 +32,14 @@ class Part:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            self.arguments, env=dict(self.environment), stdin=subprocess.DEVNULL, preexec_fn=_die_with_parent
+            self.arguments,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            # Ctrl-C at a terminal goes to the whole group; the parts are stopped by us.
+            start_new_session=True,
         )
         self.started_at = time.monotonic()
-        log.info("part started", extra={"part": self.name, "pid": self.process.pid})
+        log.info("part started", extra={"name_": self.name, "pid": self.process.pid})
 
     def tend(self) -> None:
         """Starts the process again when it has ended and its pause is over."""
@@ -51,56 +52,41 @@ class Part:
         if status is None:
             return
         self.failures = 1 if now - self.started_at > CALM else self.failures + 1
-        pause = min(0.2 * 2**self.failures, CALM)
-        log.error("part ended", extra={"part": self.name, "status": status, "again_in": pause})
+        pause = min(0.1 * 2**self.failures, CALM)
+        log.error("part ended", extra={"name_": self.name, "status": status, "again_in": pause})
         self.process, self.not_before = None, now + pause
 
     def ask_to_stop(self) -> None:
         if self.process and self.process.poll() is None:
             self.process.terminate()
 
-    def stop(self) -> None:
-        """Asks, waits for its grace, then kills."""
+    def wait(self, until: float) -> None:
+        """Waits for the end until that moment (monotonic), then kills."""
         if self.process is None:
             return
-        self.ask_to_stop()
         try:
-            self.process.wait(self.grace)
+            self.process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
-            log.warning("part killed", extra={"part": self.name})
+            log.warning("part killed", extra={"name_": self.name})
             self.process.kill()
             self.process.wait()
 
 
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+def part_command(name: str) -> list[str]:
+    """The command line that runs a part in this environment, for as long as this process lives."""
+    return [sys.executable, "-m", "catalogue.cli", name, "--parent", str(os.getpid())]
 
 
-def command(*words: str) -> list[str]:
-    """The command line that runs pharos again in this environment."""
-    return [sys.executable, "-m", "catalogue.cli", *words]
-
-
-def own_environment(**changes: str) -> dict[str, str]:
-    return {**os.environ, **changes}
-
-
-def until_stopped() -> threading.Event:
-    """An event that SIGTERM and SIGINT set."""
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    return stop
-
-
-def supervise(parts: Sequence[Part], stop: threading.Event, interval: float = 0.2) -> None:
-    """Tends the parts until `stop`, then stops them in the order given."""
+def supervise(parts: Sequence[Part], stop: threading.Event, interval: float = 0.1) -> None:
+    """Tends the parts until `stop`, then asks all of them to stop and gives each its grace."""
     try:
         while not stop.is_set():
             for part in parts:
                 part.tend()
             stop.wait(interval)
     finally:
+        asked = time.monotonic()
         for part in parts:
-            part.stop()
+            part.ask_to_stop()
+        for part in parts:
+            part.wait(asked + part.grace)

@@ -6,7 +6,6 @@ import hashlib
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -46,7 +45,7 @@ def validate(invocation: Invocation, target: str, profile: str, format_: str | N
     judged = list(_judge(judging, _payload(judging, target), profile))
     _print(judged, format_ or ("json" if invocation.json else "text"))
     violations = sum(report.counts["Violation"] for _, report in judged)
-    raise SystemExit(1 if violations else 0)
+    raise click.exceptions.Exit(1 if violations else 0)
 
 
 def _payload(judging: Judging, target: str) -> Payload:

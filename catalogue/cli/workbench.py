@@ -1,16 +1,30 @@
-"""The two ways a command uses the data folder: reading beside whoever works, or working with it to itself."""
+"""How a command uses the data folder: reading beside whoever works on it, leaving the work to a running server, or
+working with the folder to itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
-from catalogue.adapters.data_folder import DataFolder, Runtime
+from catalogue.adapters.data_folder import DataFolder, Runtime, holder_name
 from catalogue.bootstrap import Services, embedded_store, open_services, projections_of
 from catalogue.cli.context import Invocation
 from catalogue.cli.output import note
+from catalogue.errors import RunCancelled
 from catalogue.projections.follow import follow
+from catalogue.settings import Settings
+
+T = TypeVar("T")
+
+SERVER = "serve"
+"""The role under which `pharos serve` holds the folder."""
+
+
+class ServerCame(Exception):  # noqa: N818 - a signal, never an error
+    """A server took the folder while a command waited for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +34,27 @@ class Workbench:
     services: Services
     folder: DataFolder
 
-    def project(self) -> None:
-        """Brings graph and search up to the ledger."""
+    def project(self, *names: str) -> None:
+        """Brings the named projections (none: graph and search) up to the ledger."""
         for projection in projections_of(self.services):
-            follow(self.services.ledger, projection)
+            if not names or projection.name in names:
+                follow(self.services.ledger, projection)
+
+
+def is_served(folder: DataFolder) -> bool:
+    """Whether `pharos serve` runs on the folder."""
+    runtime = folder.runtime()
+    return runtime is not None and runtime.role == SERVER
+
+
+def beside_or_alone(folder: DataFolder, beside: Callable[[], T], alone: Callable[[], T]) -> T:
+    """`beside` while a server runs on the folder, else `alone`, which takes the folder (see `working`)."""
+    while not is_served(folder):
+        try:
+            return alone()
+        except ServerCame:
+            continue
+    return beside()
 
 
 @contextmanager
@@ -36,17 +67,52 @@ def reading(invocation: Invocation) -> Iterator[Services]:
 
 
 @contextmanager
-def working(invocation: Invocation, role: str) -> Iterator[Workbench]:
-    """Takes the folder (waiting for another command, saying so) and starts the SPARQL child; stops it at the end."""
-    settings, folder = invocation.settings(), invocation.folder()
+def working(
+    invocation: Invocation,
+    role: str,
+    *,
+    settings: Settings | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Workbench]:
+    """Takes the folder and starts the SPARQL child; stops it at the end.
+
+    While another command has the folder it says so and waits; a server raises ServerCame, `stop` RunCancelled.
+    """
+    settings, folder = settings or invocation.settings(), invocation.folder()
     with (
-        folder.lock(wait=True, waiting=_tell),
+        folder.lock(role, wait=True, waiting=_Waiting(stop)),
+        folder.only_worker(),
         embedded_store(settings, folder, role),
         open_services(settings, folder, invocation.secrets(), writer=True) as services,
     ):
+        inherit(services, folder)
         yield Workbench(services, folder)
 
 
-def _tell(holder: Runtime | None) -> None:
-    who = f"pharos {holder.role} (process {holder.pid})" if holder else "another pharos command"
-    note(f"Waiting: {who} is working on this data folder.")
+class _Waiting:
+    """Says once whom the command waits for."""
+
+    def __init__(self, stop: Callable[[], bool]) -> None:
+        self._stop = stop
+        self._said = False
+
+    def __call__(self, holder: Runtime | None) -> None:
+        if holder and holder.role == SERVER:
+            raise ServerCame
+        if self._stop():
+            raise RunCancelled("Stopped while waiting for the data folder.")
+        if not self._said:
+            note(f"Waiting: {holder_name(holder)} is working on this data folder.")
+            self._said = True
+
+
+def inherit(services: Services, folder: DataFolder) -> None:
+    """Clears up after workers that died on this folder; for the folder's only worker.
+
+    Runs that they held can be claimed at once. A ledger on a server of its own is shared with other folders' workers:
+    there the leases tell who is gone.
+    """
+    if not services.settings.ledger:
+        services.ledger.end_leases()
+    for left in folder.spool.glob("run-*"):
+        shutil.rmtree(left, ignore_errors=True)

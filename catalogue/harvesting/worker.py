@@ -4,23 +4,96 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from catalogue.errors import BackendError, CatalogueError, LeaseLost
 from catalogue.harvesting.execute import Harvesting
 from catalogue.harvesting.lease import LEASE
-from catalogue.model.harvest import Claim, RunRequest, RunState
+from catalogue.logs import facts
+from catalogue.model.harvest import Claim, HarvestRun, RunRequest, RunState
 from catalogue.ports import Ledger
 from catalogue.projections.follow import Projection, follow
 
 log = logging.getLogger(__name__)
 
-IDLE = 0.5
-"""Seconds between two looks at an idle queue."""
+IDLE = 0.25
+"""Seconds between two looks at an idle queue, and at an idle ledger."""
+MAX_PAUSE = 30.0
+"""Seconds after which a projection that is down is tried again at the latest."""
+BY = "worker"
+
+_FIRST_DEATH = (
+    "The worker that ran this stopped without a word; a new run was queued.",
+    "What the run had committed stands. Nothing to do unless this happens again.",
+)
+_SECOND_DEATH = (
+    "The worker that ran this stopped without a word, and so did the one before.",
+    "What the run had committed stands. Look at the log and at the machine's memory, then harvest again.",
+)
+
+
+def is_inherited(claim: Claim) -> bool:
+    """Whether an earlier worker began this run and died."""
+    return claim.token.token > 1
+
+
+def bury(ledger: Ledger, claim: Claim) -> HarvestRun | None:
+    """Ends a run whose worker died, with its reason, and queues its source again.
+
+    Returns the new run; None when a person had asked the old one to stop, or when it was such a second try: what ends
+    two workers would end a third.
+    """
+    run, slug = claim.run, claim.source.slug
+    if run.cancel_requested:
+        reason = "It was cancelled; its worker ended before it could stop."
+        ledger.finish(claim.token, RunState.CANCELLED, reason=reason)
+        return None
+    last = run.request.requested_by == BY
+    reason, advice = _SECOND_DEATH if last else _FIRST_DEATH
+    ledger.finish(claim.token, RunState.FAILED, reason=reason, advice=advice)
+    log.error("worker died", extra={"run": run.run_id, "source": slug, "worker": run.worker, "last": last})
+    if last:
+        return None
+    return ledger.enqueue(slug, RunRequest(BY, run.request.profile, run.request.limit, run.request.full))
+
+
+class Follower:
+    """One projection, and when it is next to be followed."""
+
+    def __init__(self, ledger: Ledger, projection: Projection) -> None:
+        self._ledger = ledger
+        self._projection = projection
+        self._reached = -1
+        self._failures = 0
+        self._not_before = 0.0
+
+    def follow(self, stop: Callable[[], bool]) -> None:
+        """Follows the ledger if there is something new; after a failure ever more rarely, up to half a minute."""
+        if time.monotonic() < self._not_before:
+            return
+        name = self._projection.name
+        try:
+            if self._reached != self._ledger.position():
+                self._reached = follow(self._ledger, self._projection, stop=stop)
+        except BackendError as error:
+            log.warning("projection waits", extra={"projection": name, "reason": error.detail})
+        except CatalogueError as error:
+            log.error(
+                "projection stopped", extra={"projection": name, "reason": error.detail, "do": error.advice}
+            )
+        except Exception:
+            # A fault of ours in one projection must not stop the others, nor the harvests.
+            log.exception("projection failed", extra={"projection": name})
+        else:
+            self._failures = 0
+            return
+        self._not_before = time.monotonic() + min(IDLE * 2**self._failures, MAX_PAUSE)
+        self._failures += 1
 
 
 class Projector:
-    """A thread that follows the ledger with every projection; a projection that fails is tried again later.
+    """A thread that follows the ledger with every projection; one that fails is tried again later.
 
     The only writer of the projections: `chores` (rebuilds that a command asked for) are done here too.
     """
@@ -32,13 +105,11 @@ class Projector:
         chores: Callable[[], None] = lambda: None,
         idle: float = IDLE,
     ) -> None:
-        self._ledger = ledger
+        self._followers = [Follower(ledger, projection) for projection in projections]
         self._chores = chores
-        self._projections = projections
         self._idle = idle
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._loop, name="projector", daemon=True)
-        self._behind: dict[str, int] = {}
 
     def start(self) -> None:
         self._thread.start()
@@ -49,30 +120,15 @@ class Projector:
         self._thread.join(timeout=30)
 
     def _loop(self) -> None:
-        wait = self._idle
         while not self._end.is_set():
-            self._chores()
-            failed = [p for p in self._projections if not self._follow(p)]
-            # A projection that is down is asked ever more rarely, up to half a minute.
-            wait = min(wait * 2, 30.0) if failed else self._idle
-            self._end.wait(wait)
-
-    def _follow(self, projection: Projection) -> bool:
-        try:
-            if self._behind.get(projection.name) == self._ledger.position():
-                return True
-            self._behind[projection.name] = follow(self._ledger, projection, stop=self._end.is_set)
-        except BackendError as error:
-            log.warning("projection waits", extra={"projection": projection.name, "reason": error.detail})
-            return False
-        except CatalogueError as error:
-            log.error("projection stopped", extra={"projection": projection.name, "reason": error.detail})
-            return False
-        except Exception:
-            # A fault of ours in one projection must not stop the others, nor the harvests.
-            log.exception("projection failed", extra={"projection": projection.name})
-            return False
-        return True
+            try:
+                self._chores()
+            except Exception:
+                # A request that cannot be served must not end the following.
+                log.exception("chores failed")
+            for follower in self._followers:
+                follower.follow(self._end.is_set)
+            self._end.wait(self._idle)
 
 
 class Worker:
@@ -108,10 +164,8 @@ class Worker:
             claim = self._ledger.claim(self._name, LEASE)
             if claim is None:
                 return False
-            if claim.run.started_at and claim.token.token > 1:
-                self._bury(claim)
-                return True
-            self._harvesting.execute(claim, stop=stop.is_set)
+            with facts(run=claim.run.run_id, source=claim.source.slug):
+                self._take(claim, stop)
         except LeaseLost:
             log.warning("lease lost", extra={"worker": self._name})
         except BackendError as error:
@@ -119,15 +173,8 @@ class Worker:
             return False
         return True
 
-    def _bury(self, claim: Claim) -> None:
-        """A run whose worker died ends with its reason, and its source is queued again."""
-        self._ledger.finish(
-            claim.token,
-            RunState.FAILED,
-            reason="The worker that ran this stopped without a word; a new run was queued.",
-            advice="What the run had committed stands. Nothing to do unless this happens again.",
-        )
-        request = claim.run.request
-        self._ledger.enqueue(
-            claim.source.slug, RunRequest("worker", request.profile, request.limit, request.full)
-        )
+    def _take(self, claim: Claim, stop: threading.Event) -> None:
+        if is_inherited(claim):
+            bury(self._ledger, claim)
+        else:
+            self._harvesting.execute(claim, stop=stop.is_set)

@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from catalogue.errors import ConfigurationError, Conflict
+from catalogue.errors import ConfigurationError, FolderBusy
 
 
 class StoreFolder:
@@ -66,13 +66,13 @@ class StoreFolder:
                 shutil.rmtree(place, ignore_errors=True)
 
     def lock(self) -> None:
-        """Takes the folder for this process. Conflict when another has it."""
+        """Takes the folder for this process. FolderBusy when another has it."""
         handle = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(handle)
-            raise Conflict(
+            raise FolderBusy(
                 "Another process serves the graph store of this data folder.",
                 advice="Stop it first, or name another data folder.",
             ) from error

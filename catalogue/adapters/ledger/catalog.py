@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from catalogue.adapters.ledger.schema import events, meta
 from catalogue.errors import ConfigurationError
@@ -26,6 +26,13 @@ def record_base(connection: Connection, url: str) -> None:
             f"This catalogue was first used as {known}, but PHAROS_BASE is now {url}.",
             advice=f"Set PHAROS_BASE={known}, or move the catalogue with `pharos rebase {url}`.",
         )
+
+
+def move_base(connection: Connection, url: str, by: str, now: datetime) -> None:
+    before = base(connection)
+    connection.execute(delete(meta).where(meta.c.name == BASE))
+    record_base(connection, url)
+    add_event(connection, now, "base-moved", by, url.rstrip("/"), detail=f"from {before}" if before else "")
 
 
 def add_event(

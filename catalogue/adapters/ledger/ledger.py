@@ -63,6 +63,10 @@ class SqlLedger:
         with self._database.write(ordered=True) as connection:
             catalog.record_base(connection, base)
 
+    def move_base(self, base: str, by: str) -> None:
+        with self._database.write(ordered=True) as connection:
+            catalog.move_base(connection, base, by, self._clock.now())
+
     # -- sources ----------------------------------------------------------------------------------
     def add_source(self, source: HarvestSource, by: str) -> HarvestSource:
         with self._database.write(ordered=True) as connection:
@@ -106,6 +110,10 @@ class SqlLedger:
     def heartbeat(self, token: FencingToken, lease: timedelta) -> HarvestRun:
         with self._database.write() as connection:
             return runs.heartbeat(connection, token, lease, self._clock.now())
+
+    def end_leases(self) -> int:
+        with self._database.write() as connection:
+            return runs.end_leases(connection, self._clock.now())
 
     def commit(self, token: FencingToken, batch: Batch, rule: PublicationRule) -> int:
         stored: set[str] = set()

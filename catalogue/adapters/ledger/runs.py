@@ -112,6 +112,12 @@ def heartbeat(connection: Connection, token: FencingToken, lease: timedelta, now
     return from_row(row)
 
 
+def end_leases(connection: Connection, now: datetime) -> int:
+    """Lets every running run be claimed again; a holder that lives after all loses it at its next write."""
+    running = update(runs).where(runs.c.state == RunState.RUNNING.value, runs.c.lease_until >= now)
+    return connection.execute(running.values(lease_until=now - timedelta(seconds=1))).rowcount
+
+
 def finish(
     connection: Connection, token: FencingToken, state: RunState, now: datetime, **said: Any
 ) -> HarvestRun:

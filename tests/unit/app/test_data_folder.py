@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catalogue.adapters.data_folder import DataFolder, Runtime
-from catalogue.errors import ConfigurationError, Conflict
+from catalogue.errors import ConfigurationError, Conflict, FolderBusy
 
 HOLD = """
 import sys
@@ -64,7 +64,30 @@ def test_waiting_gets_the_folder_when_the_holder_ends(tmp_path: Path, holder: su
     holder.communicate()
     assert entered.wait(10)
     thread.join()
-    assert [runtime.role for runtime in told if runtime] == ["serve"]
+    assert {runtime.role for runtime in told if runtime} == {"serve"}
+
+
+def test_waiting_can_be_given_up(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    def give_up(holder: Runtime | None) -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        DataFolder(tmp_path).lock(wait=True, waiting=give_up).__enter__()
+
+
+def test_the_holder_is_known_by_its_role_at_once_and_what_a_crash_left_is_gone(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    folder.write_runtime(Runtime("serve", 1, "http://127.0.0.1:1"))
+    with folder.lock("harvest"):
+        assert folder.runtime() == Runtime("harvest", os.getpid())
+
+
+def test_there_is_one_worker_at_a_time(tmp_path: Path) -> None:
+    with DataFolder(tmp_path).only_worker():
+        with pytest.raises(FolderBusy, match="Another worker"):
+            DataFolder(tmp_path).only_worker(patience=0.1).__enter__()
+    with DataFolder(tmp_path).only_worker(patience=0.1):
+        pass
 
 
 def test_a_file_left_by_a_crash_says_nothing(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
