@@ -70,6 +70,13 @@ OUTCOMES = {
     "duplicate": (mark("Duplicate"), mark("Came more than once in this harvest.")),
     "withdrawn": (mark("Withdrawn"), mark("No longer offered by the source.")),
 }
+"""What became of records: counted."""
+
+LINES = {
+    **OUTCOMES,
+    "remark": (mark("Remark"), mark("Something about a document that stands for no record.")),
+}
+"""What a line of a run may be about."""
 
 SEVERITIES = {
     "Violation": (mark("Violations"), mark("A mandatory requirement is not met.")),
@@ -86,6 +93,7 @@ def register(app: Flask) -> None:
         VERDICT_MEANINGS=VERDICT_MEANINGS,
         RUN_STATES=RUN_STATES,
         OUTCOMES=OUTCOMES,
+        LINES=LINES,
         SEVERITIES=SEVERITIES,
         RDF_REPRESENTATIONS=RDF_REPRESENTATIONS,
         RDF_TYPE=RDF.type.value,
