@@ -105,6 +105,7 @@ STRUCTURAL = _twins(
 )  # fmt: skip
 """Properties whose values are parts: described by the source, though perhaps on another page."""
 
+_TYPE = RDF.type
 AUTHORITIES = (EU_AUTHORITY, HEALTH_AUTHORITY, "https://publications.europa.eu/resource/authority/")
 PAGING = tuple(ns.iri for ns in (HYDRA, LDP, TREE))
 PAGING_PROPERTIES = frozenset({VOID.subset, VOID.inDataset})
@@ -145,7 +146,7 @@ class Roles:
         blank_used: set[Term] = set()
         for triple in graph:
             predicate = triple.predicate
-            if predicate == RDF.type:
+            if predicate == _TYPE:
                 self.types.setdefault(triple.subject, set()).add(triple.object)  # type: ignore[arg-type]
                 continue
             self.described.add(triple.subject)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote
 
@@ -106,15 +107,15 @@ def integer(value: int) -> Literal:
     return Literal(str(value), datatype=XSD.integer)
 
 
-def _read(content: str) -> Graph:
+def _read(content: str) -> Iterable[Triple]:
     """The stored triples, each fit for an update: one bad IRI must not keep a whole batch out of the store."""
     try:
-        return Graph(quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES))
+        return [quad.triple for quad in pyoxigraph.parse(content, format=RdfFormat.N_TRIPLES)]
     except SyntaxError:
-        return Graph(
+        return [
             Triple(_sound(t.subject), _sound(t.predicate), _sound(t.object))  # type: ignore[arg-type]
             for t in from_ntriples(content)
-        )
+        ]
 
 
 def _sound(term: object) -> Term:

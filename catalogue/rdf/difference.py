@@ -12,6 +12,8 @@ def difference(before: Graph, after: Graph) -> tuple[list[Triple], list[Triple]]
     A store may keep `"1.50"` and `"1.5"` as one value, so that removing one removes the other. Therefore the added
     triples also hold every triple of `after` that shares subject and predicate with a removed one.
     """
+    if not len(before):
+        return [], list(after)
     removed = [triple for triple in before if triple not in after]
     touched = {(triple.subject, triple.predicate) for triple in removed}
     added = [t for t in after if t not in before or (touched and (t.subject, t.predicate) in touched)]

@@ -71,7 +71,10 @@ def label_by_content(graph: Graph) -> Graph:
 
 
 def relabel(graph: Iterable[Triple], labels: dict[str, str]) -> Graph:
-    """The graph with blank nodes renamed by a table from old to new label."""
+    """The graph with blank nodes renamed by a table from old to new label; itself when no name changes."""
+    if isinstance(graph, Graph) and all(old == new for old, new in labels.items()):
+        # A stage labels what an earlier one has labelled: to make its triples anew costs more than to find out.
+        return graph
     made = {old: BlankNode(new) for old, new in labels.items()}
     return Graph(_relabelled(triple, made) for triple in graph)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 from catalogue.rdf.graphs import Graph
@@ -11,7 +11,7 @@ from catalogue.rdf.terms import BlankNode, NamedNode, Triple
 GENID = "/.well-known/genid/"
 
 
-def skolemise(graph: Graph, base: str, record_id: str) -> Graph:
+def skolemise(graph: Iterable[Triple], base: str, record_id: str) -> Graph:
     """The graph with every blank node replaced by `{base}/.well-known/genid/{record_id}/{label}`."""
     prefix = f"{base.rstrip('/')}{GENID}{quote(record_id, safe='')}/"
     named: dict[BlankNode, NamedNode] = {}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from pyoxigraph import RdfFormat
+
+from catalogue.rdf.graphs import serialise
 from catalogue.rdf.namespaces import PHAROS, XSD
-from catalogue.rdf.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad
+from catalogue.rdf.terms import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 MAX_OPERATION = 32 * 1024 * 1024
 """Characters of one operation; the embedded engine takes 128 MiB. What is larger goes in several operations, of
@@ -40,41 +43,40 @@ class PositionGuard:
         yield self._operation("".join(removals), "".join(additions), expected, position)
 
     def _operation(self, removed: str, added: str, expected: int, position: int) -> str:
-        leave = _block(self.graph, [self._triple(expected)]) if expected else ""
-        arrive = _block(self.graph, [self._triple(position)]) if position else ""
+        leave = _block(self.graph, self._triple(expected)) if expected else ""
+        arrive = _block(self.graph, self._triple(position)) if position else ""
         return f"DELETE {{ {removed}{leave}}} INSERT {{ {added}{arrive}}} WHERE {{ {self._at(expected)} }}"
 
     def _at(self, expected: int) -> str:
         if expected:
-            return _block(self.graph, [self._triple(expected)])
+            return _block(self.graph, self._triple(expected))
         return f"FILTER NOT EXISTS {{ {self._pattern('?position')} }}"
 
     def _pattern(self, value: str) -> str:
         return f"GRAPH {self.graph} {{ {self.graph} {PHAROS.position} {value} }}"
 
     def _triple(self, position: int) -> str:
-        return str(self.quad(position).triple)
+        return f"{self.quad(position).triple} . "
 
 
 def _blocks(quads: Iterable[Quad]) -> Iterator[str]:
     """GRAPH blocks, each below half an operation, graphs kept together."""
-    by_graph: dict[NamedNode, list[str]] = {}
+    by_graph: dict[NamedNode, list[Triple]] = {}
     for quad in quads:
-        by_graph.setdefault(named_graph(quad), []).append(str(quad.triple))
+        by_graph.setdefault(named_graph(quad), []).append(quad.triple)
     for graph, triples in by_graph.items():
-        portion: list[str] = []
-        size = 0
-        for triple in triples:
-            if size + len(triple) > MAX_OPERATION // 2 and portion:
-                yield _block(graph, portion)
-                portion, size = [], 0
-            portion.append(triple)
-            size += len(triple) + 3
-        yield _block(graph, portion)
+        # Every line of N-Triples is a triple of SPARQL as well, and the engine's library writes them all at once.
+        text = serialise(triples, RdfFormat.N_TRIPLES, {}).decode()
+        while len(text) > MAX_OPERATION // 2:
+            cut = text.rfind("\n", 0, MAX_OPERATION // 2) + 1 or text.find("\n") + 1
+            yield _block(graph, text[:cut])
+            text = text[cut:]
+        if text:
+            yield _block(graph, text)
 
 
-def _block(graph: NamedNode, triples: list[str]) -> str:
-    return f"GRAPH {graph} {{ {' . '.join(triples)} . }} "
+def _block(graph: NamedNode, lines: str) -> str:
+    return f"GRAPH {graph} {{ {lines}}} "
 
 
 def named_graph(quad: Quad) -> NamedNode:
