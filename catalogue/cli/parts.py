@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import logging
 import os
 import socket
@@ -64,6 +65,9 @@ def worker(invocation: Invocation) -> None:
     ):
         inherit(services, folder)
         projections = projections_of(services)
+        # Vocabularies and profiles stay to the end: the collector of cycles need not walk over them again and again.
+        gc.collect()
+        gc.freeze()
         log.info("worker works")
         Worker(
             f"worker-{socket.gethostname()}-{os.getpid()}",
