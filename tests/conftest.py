@@ -7,9 +7,11 @@ Shared here is only what many rooms need: the official material beside the proje
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres import PostgresServer, find_programs
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -28,6 +30,21 @@ def shared() -> Path:
     if not SHARED.is_dir():
         missing("../shared (standards and corpora)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """A PostgreSQL of this test session's own; ask it for a `database()`."""
+    programs = find_programs()
+    if programs is None:
+        missing("PostgreSQL (make services)")
+    assert programs is not None
+    server = PostgresServer(programs)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.delete()
 
 
 @pytest.fixture(autouse=True)
