@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Any
 
+from catalogue.adapters.ledger.keys import searchable
 from catalogue.errors import LedgerUnavailable
 from catalogue.model.records import NewVersion, Repair
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
@@ -39,7 +40,7 @@ def encode(new: NewVersion) -> EncodedVersion:
         compress(content),
         None if received == content else compress(received),
         encode_results(new.report),
-        tuple(dict.fromkeys(v.value for v in values if isinstance(v, Literal | NamedNode))),
+        tuple(dict.fromkeys(searchable(v.value) for v in values if isinstance(v, Literal | NamedNode))),
     )
 
 

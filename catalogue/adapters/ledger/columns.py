@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, MetaData
+from sqlalchemy import BigInteger, DateTime, Integer, MetaData, Text
 from sqlalchemy.types import TypeDecorator
+
+from catalogue.adapters.ledger.keys import storable
 
 
 class Instant(TypeDecorator[datetime]):
@@ -22,6 +24,16 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text that may come from a stranger: what an engine would refuse in it is replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:  # noqa: ARG002
+        return None if value is None else storable(value)
 
 
 # SQLite numbers rows by itself only in a column of exactly the type INTEGER.

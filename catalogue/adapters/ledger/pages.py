@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
 from catalogue.adapters.ledger import codec
 from catalogue.adapters.ledger.chunks import chunks
+from catalogue.adapters.ledger.keys import searchable
 from catalogue.adapters.ledger.rows import Stamp
 from catalogue.adapters.ledger.schema import page_records, pages, payloads, retrievals
 from catalogue.errors import NotFound
@@ -52,7 +53,7 @@ def keep_payloads(
 
 
 def _keep_retrievals(connection: Connection, slug: str, items: Iterable[Payload], stamp: Stamp) -> None:
-    wanted = {(item.url, item.payload_hash): item for item in items}
+    wanted = {(searchable(item.url), item.payload_hash): item for item in items}
     table = retrievals
     known: set[tuple[str, str]] = set()
     for some in chunks(list(wanted), 5_000):
@@ -63,8 +64,8 @@ def _keep_retrievals(connection: Connection, slug: str, items: Iterable[Payload]
     new = [
         {
             "source": slug,
-            "url": item.url,
-            "payload_hash": item.payload_hash,
+            "url": url,
+            "payload_hash": digest,
             "media_type": item.media_type,
             "charset": item.charset,
             "syntax": item.syntax,
@@ -72,8 +73,8 @@ def _keep_retrievals(connection: Connection, slug: str, items: Iterable[Payload]
             "retrieved_at": item.retrieved_at or stamp.now,
             "run_id": stamp.run_id,
         }
-        for key, item in wanted.items()
-        if key not in known
+        for (url, digest), item in wanted.items()
+        if (url, digest) not in known
     ]
     if new:
         connection.execute(insert(table), new)
@@ -107,11 +108,12 @@ def remember(connection: Connection, slug: str, marks: Iterable[PageMark], stamp
     """Writes what is new of each page; its list of records only when that changed."""
     for mark in marks:
         digest = hashlib.sha256("\n".join(mark.record_ids).encode()).hexdigest()
-        here = (pages.c.source == slug) & (pages.c.url == mark.url)
+        url = searchable(mark.url)
+        here = (pages.c.source == slug) & (pages.c.url == url)
         known = connection.execute(select(pages.c.page_id, pages.c.records_hash).where(here)).first()
         values = _page_values(mark, digest, stamp)
         if known is None:
-            new = insert(pages).values(source=slug, url=mark.url, **values).returning(pages.c.page_id)
+            new = insert(pages).values(source=slug, url=url, **values).returning(pages.c.page_id)
             page_id = connection.execute(new).scalar_one()
         else:
             page_id = known.page_id
@@ -142,12 +144,14 @@ def _list_records(connection: Connection, page_id: int, record_ids: tuple[str, .
 
 
 def remembered(connection: Connection, slug: str, url: str) -> RememberedPage | None:
-    row = connection.execute(select(pages).where(pages.c.source == slug, pages.c.url == url)).first()
+    row = connection.execute(
+        select(pages).where(pages.c.source == slug, pages.c.url == searchable(url))
+    ).first()
     if row is None:
         return None
     listed = select(page_records.c.record_id).where(page_records.c.page_id == row.page_id)
     return RememberedPage(
-        url=row.url,
+        url=url,
         validators=Validators(row.etag, row.last_modified),
         payload_hash=row.payload_hash,
         next_cursor=row.next_cursor,

@@ -9,7 +9,16 @@ from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
 from catalogue.adapters.ledger import codec, sources
 from catalogue.adapters.ledger.chunks import chunks
-from catalogue.adapters.ledger.schema import changes, identifiers, published, records, reports, versions
+from catalogue.adapters.ledger.keys import searchable
+from catalogue.adapters.ledger.schema import (
+    BY_SUBJECT,
+    changes,
+    identifiers,
+    published,
+    records,
+    reports,
+    versions,
+)
 from catalogue.errors import Gone, InvalidQuery, NotFound
 from catalogue.model.records import RecordState, StoredRecord, StoredVersion
 from catalogue.model.validation import ValidationReport, Verdict
@@ -55,7 +64,7 @@ def of_dataset(connection: Connection, dataset_id: str) -> list[StoredRecord]:
 
 def of_source(connection: Connection, slug: str, limit: int, offset: int) -> list[StoredRecord]:
     sources.get(connection, slug)
-    query = _records().where(records.c.source == slug).order_by(records.c.subject, records.c.record_id)
+    query = _records().where(records.c.source == slug).order_by(BY_SUBJECT, records.c.record_id)
     return [_stored_record(row) for row in connection.execute(query.limit(limit).offset(offset))]
 
 
@@ -143,7 +152,9 @@ def find_dataset(connection: Connection, iri: str | None, identifier: str | None
     if iri is not None:
         found.append(select(records.c.dataset_id).where(records.c.subject == iri))
     if identifier is not None:
-        named = and_(identifiers.c.record_id == records.c.record_id, identifiers.c.value == identifier)
+        named = and_(
+            identifiers.c.record_id == records.c.record_id, identifiers.c.value == searchable(identifier)
+        )
         found.append(select(records.c.dataset_id).join(identifiers, named))
     if not found:
         raise InvalidQuery("Say which dataset: by its IRI or by an identifier.", parameter="iri")

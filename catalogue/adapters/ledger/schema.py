@@ -14,10 +14,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    literal_column,
     text,
 )
 
-from catalogue.adapters.ledger.columns import Instant, Key, metadata
+from catalogue.adapters.ledger.columns import Instant, Key, Words, metadata
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -31,10 +33,10 @@ sources = Table(
     "sources",
     metadata,
     Column("slug", Text, primary_key=True),
-    Column("url", Text, nullable=False),
+    Column("url", Words, nullable=False),
     Column("harvester", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("country", Text, nullable=False),
+    Column("title", Words, nullable=False),
+    Column("country", Words, nullable=False),
     Column("profile", Text, nullable=False),
     Column("policy", Text, nullable=False),
     Column("priority", Integer, nullable=False),
@@ -88,12 +90,12 @@ runs = Table(
     Column("worker", Text),
     Column("cancel_requested", Boolean, nullable=False, server_default="0"),
     Column("outcome_rows", BigInteger, nullable=False, server_default="0"),
-    Column("resume_cursor", Text),
+    Column("resume_cursor", Words),
     Column("checkpoint", JSON(none_as_null=True)),
     Column("complete", Boolean, nullable=False, server_default="0"),
-    Column("evidence", Text, nullable=False, server_default=""),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("advice", Text, nullable=False, server_default=""),
+    Column("evidence", Words, nullable=False, server_default=""),
+    Column("reason", Words, nullable=False, server_default=""),
+    Column("advice", Words, nullable=False, server_default=""),
     UniqueConstraint("source", "scheduled_at"),
     Index("one_live_run_per_source", "source", unique=True, sqlite_where=LIVE_RUN, postgresql_where=LIVE_RUN),
     Index("ix_runs_state", "state", "number"),
@@ -109,14 +111,14 @@ outcomes = Table(
     Column("kind", Text, nullable=False),
     Column("record_id", Text),
     Column("dataset_id", Text),
-    Column("subject", Text),
-    Column("page_url", Text),
-    Column("position", Text),
-    Column("snippet", Text),
+    Column("subject", Words),
+    Column("page_url", Words),
+    Column("position", Words),
+    Column("snippet", Words),
     Column("code", Text),
-    Column("reason", Text),
-    Column("advice", Text),
-    Column("title", Text),
+    Column("reason", Words),
+    Column("advice", Words),
+    Column("title", Words),
 )
 
 pages = Table(
@@ -124,11 +126,11 @@ pages = Table(
     metadata,
     Column("page_id", Key, primary_key=True),
     Column("source", ForeignKey("sources.slug"), nullable=False),
-    Column("url", Text, nullable=False),
-    Column("cursor", Text, nullable=False),
-    Column("next_cursor", Text),
-    Column("etag", Text),
-    Column("last_modified", Text),
+    Column("url", Words, nullable=False),
+    Column("cursor", Words, nullable=False),
+    Column("next_cursor", Words),
+    Column("etag", Words),
+    Column("last_modified", Words),
     Column("payload_hash", Text, nullable=False),
     Column("payload_hashes", JSON, nullable=False),
     Column("records_hash", Text, nullable=False),
@@ -160,11 +162,11 @@ retrievals = Table(
     "retrievals",
     metadata,
     Column("source", ForeignKey("sources.slug"), primary_key=True),
-    Column("url", Text, primary_key=True),
+    Column("url", Words, primary_key=True),
     Column("payload_hash", ForeignKey("payloads.payload_hash"), primary_key=True),
-    Column("media_type", Text),
-    Column("charset", Text),
-    Column("syntax", Text),
+    Column("media_type", Words),
+    Column("charset", Words),
+    Column("syntax", Words),
     Column("status", Integer, nullable=False),
     Column("retrieved_at", Instant, nullable=False),
     Column("run_id", Text, nullable=False),
@@ -177,7 +179,7 @@ records = Table(
     Column("record_id", Text, primary_key=True),
     Column("dataset_id", Text, nullable=False, index=True),
     Column("source", ForeignKey("sources.slug"), nullable=False),
-    Column("subject", Text, nullable=False, index=True),
+    Column("subject", Text, nullable=False),
     Column("primary_class", Text, nullable=False),
     Column("current_version", BigInteger, nullable=False),
     Column("version_count", Integer, nullable=False),
@@ -193,8 +195,12 @@ records = Table(
     Column("missing_count", Integer, nullable=False, server_default="0"),
     Column("withdrawn_at", Instant),
     Column("withdrawal_reason", Text),
-    Index("ix_records_source_subject", "source", "subject"),
+    # No index but a hash takes an IRI of any length.
+    Index("ix_records_subject", "subject", postgresql_using="hash"),
 )
+BY_SUBJECT = func.substr(records.c.subject, literal_column("1"), literal_column("400"))
+"""The order in which a source's records are listed."""
+Index("ix_records_source_subject", records.c.source, BY_SUBJECT)
 
 versions = Table(
     "versions",
@@ -210,7 +216,7 @@ versions = Table(
     Column("received_hash", Text, nullable=False),
     Column("normalised_hash", Text, nullable=False),
     Column("repairs", JSON, nullable=False),
-    Column("page_url", Text, nullable=False),
+    Column("page_url", Words, nullable=False),
     Column("payload_hash", Text, nullable=False),
     # No foreign key: runs are pruned, versions are not.
     Column("run_id", Text, nullable=False),
@@ -276,7 +282,7 @@ events = Table(
     Column("at", Instant, nullable=False),
     Column("kind", Text, nullable=False),
     Column("by", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("detail", Text, nullable=False),
+    Column("subject", Words, nullable=False),
+    Column("detail", Words, nullable=False),
     sqlite_autoincrement=True,
 )

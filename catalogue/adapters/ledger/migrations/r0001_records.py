@@ -77,8 +77,8 @@ def _records() -> None:
         sa.PrimaryKeyConstraint("record_id", name="pk_records"),
     )
     op.create_index("ix_records_dataset_id", "records", ["dataset_id"])
-    op.create_index("ix_records_source_subject", "records", ["source", "subject"])
-    op.create_index("ix_records_subject", "records", ["subject"])
+    op.create_index("ix_records_source_subject", "records", ["source", sa.text("substr(subject, 1, 400)")])
+    op.create_index("ix_records_subject", "records", ["subject"], postgresql_using="hash")
 
 
 def _versions() -> None:
