@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from catalogue.errors import ConfigurationError, InvalidQuery, LeaseLost
+from catalogue.harvesting.intake import Limits, Progress
 from catalogue.harvesting.judge import Detect, Judge, check_profile
 from catalogue.harvesting.lease import Heartbeat
-from catalogue.harvesting.intake import Limits, Progress
 from catalogue.harvesting.run import RunEnd, harvest
 from catalogue.harvesting.sink import LedgerSink, NullSink
 from catalogue.model.harvest import Claim, HarvestRun, HarvestSource, RunCounts, RunRequest, RunState

@@ -20,8 +20,8 @@ from catalogue.pipeline.split import PageFacts, SplitPage, split
 from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester
 from catalogue.rdf.graphs import Graph, to_ntriples
-from catalogue.rdf.paging import is_self_contained
 from catalogue.rdf.iris import repair_iri
+from catalogue.rdf.paging import is_self_contained
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class Limits:
     workspace: Path | None = None
 
 
-class LimitReached(Exception):  # noqa: N818 - a signal, never an error
+class LimitReached(Exception):
     """The run has as many records as were asked for."""
 
 

@@ -103,7 +103,7 @@ class TantivyIndex:
         with self._engine():
             searcher = self._searcher()
             if searcher is None:
-                return SearchPage(0, (), {name: () for name in query.facets}, query.page, query.size)
+                return SearchPage(0, (), dict.fromkeys(query.facets, ()), query.page, query.size)
             base = base_query(query, self._schema)
             narrowed = filtered(base, query.filters, self._schema)
             total, hits = self._hits(searcher, narrowed, query)
