@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -14,7 +17,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from catalogue.adapters.ledger import postgresql, sqlite
 from catalogue.errors import ConfigurationError, LedgerUnavailable
 
-_DIALECTS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql}
+log = logging.getLogger(__name__)
+
+_DIALECTS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgresql, "postgres": postgresql}
 
 
 class Database:
@@ -36,6 +41,7 @@ class Database:
         self._engine = dialect.create(parsed)
         self._reading = dialect.reading(self._engine)
         self._writing = dialect.writing(self._engine)
+        _let_go_in_children(self._engine)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -65,6 +71,9 @@ class Database:
 
     def _unavailable(self, error: Exception) -> LedgerUnavailable:
         cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+        # Only the driver's own words: the library's repeat the statement with its values.
+        said = str(cause) if cause is not error else ""
+        log.warning("ledger failed", extra={"kind": type(cause).__name__, "said": said})
         if isinstance(error, PoolTimeout):
             return LedgerUnavailable("All connections to the ledger are in use.", advice="Try again.")
         detail, advice = self._dialect.explain(cause) or (
@@ -72,3 +81,15 @@ class Database:
             "The log has the details.",
         )
         return LedgerUnavailable(detail, advice=advice)
+
+
+def _let_go_in_children(engine: Engine) -> None:
+    """A forked process opens connections of its own: two that speak on one would garble both."""
+    known = weakref.ref(engine)
+
+    def forget() -> None:
+        inherited = known()
+        if inherited is not None:
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)

@@ -160,7 +160,8 @@ class _ServerError(Exception):
 @pytest.mark.parametrize(
     ("state", "words"),
     [("53100", "disk of the ledger is full"), ("53300", "out of resources"), ("08006", "did not answer"),
-     ("57P01", "stopping or starting"), ("40001", "busy with other writers"), ("28P01", "refused the login")],
+     ("57P01", "stopping or starting"), ("40001", "busy with other writers"), ("28P01", "refused the login"),
+     ("25006", "standby"), ("25P03", "stood still")],
 )  # fmt: skip
 def test_errors_of_postgresql_say_what_is_wrong(state: str, words: str) -> None:
     told = postgresql.explain(_ServerError(state))
