@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from catalogue.adapters.data_folder import DataFolder, Runtime
@@ -38,6 +40,24 @@ from catalogue.projections.follow import Projection
 from catalogue.projections.graph import GraphProjection
 from catalogue.projections.search import SearchProjection
 from catalogue.settings import Settings
+
+T = TypeVar("T")
+
+
+class _Later(Mapping[str, T]):
+    """A mapping that is made when it is first asked: reading profiles takes as long as many a command."""
+
+    def __init__(self, make: Callable[[], Mapping[str, T]]) -> None:
+        self._make = cache(make)
+
+    def __getitem__(self, name: str) -> T:
+        return self._make()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._make())
+
+    def __len__(self) -> int:
+        return len(self._make())
 
 
 class SystemClock:
@@ -109,9 +129,9 @@ def open_services(
             graph=_graph_store(base, folder),
             search=search,
             engine=PySHACLEngine(),
-            profiles=load_profiles(),
+            profiles=_Later(load_profiles),
             vocabularies=load_vocabularies(),
-            harvesters=load_harvesters(),
+            harvesters=_Later(load_harvesters),
             spool=folder.spool,
         )
 

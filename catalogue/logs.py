@@ -67,6 +67,9 @@ def keep_command_log(folder: Path) -> None:
 
 def _become(handler: logging.Handler, level: int) -> None:
     root = logging.getLogger()
+    for before in root.handlers:
+        if isinstance(before, _FolderLog):
+            before.close()
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.captureWarnings(True)

@@ -29,10 +29,10 @@ EXIT_INTERRUPTED = 130
 EXIT_PIPE_CLOSED = 141
 
 
-def run(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str] | None = None, command: click.Command = cli) -> int:
     """One call of `pharos` (default: with the process's arguments). Returns the exit code; raises nothing."""
     try:
-        answer = cli.main(arguments, prog_name="pharos", standalone_mode=False)
+        answer = command.main(arguments, prog_name="pharos", standalone_mode=False)
         sys.stdout.flush()
     except CatalogueError as error:
         tell(error)
@@ -40,6 +40,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except SystemExit as end:
+        # The library's own answer, 1, to a reader that went away would read as "violations" or "with errors".
+        return EXIT_PIPE_CLOSED if end.code == 1 else int(end.code or 0)
     except (click.Abort, KeyboardInterrupt):
         note("Stopped.")
         return EXIT_INTERRUPTED

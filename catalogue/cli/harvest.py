@@ -159,8 +159,10 @@ def _watch(ledger: Ledger, queued: HarvestRun, stop: Event, still: Callable[[], 
         while True:
             run = ledger.run(queued.run_id)
             progress(run.counts, "", None)
-            if run.state.is_final or stop.wait(LOOK):
+            if run.state.is_final:
                 return run
+            if stop.wait(LOOK):
+                return ledger.run(queued.run_id)
             still()
 
 

@@ -39,7 +39,7 @@ class Part:
             start_new_session=True,
         )
         self.started_at = time.monotonic()
-        log.info("part started", extra={"name_": self.name, "pid": self.process.pid})
+        log.info("part started", extra={"child": self.name, "pid": self.process.pid})
 
     def tend(self) -> None:
         """Starts the process again when it has ended and its pause is over."""
@@ -53,7 +53,7 @@ class Part:
             return
         self.failures = 1 if now - self.started_at > CALM else self.failures + 1
         pause = min(0.1 * 2**self.failures, CALM)
-        log.error("part ended", extra={"name_": self.name, "status": status, "again_in": pause})
+        log.error("part ended", extra={"child": self.name, "status": status, "again_in": pause})
         self.process, self.not_before = None, now + pause
 
     def ask_to_stop(self) -> None:
@@ -67,7 +67,7 @@ class Part:
         try:
             self.process.wait(max(0.0, until - time.monotonic()))
         except subprocess.TimeoutExpired:
-            log.warning("part killed", extra={"name_": self.name})
+            log.warning("part killed", extra={"child": self.name})
             self.process.kill()
             self.process.wait()
 

@@ -23,7 +23,7 @@ SERVER = "serve"
 """The role under which `pharos serve` holds the folder."""
 
 
-class ServerCame(Exception):  # noqa: N818 - a signal, never an error
+class ServerCame(Exception):
     """A server took the folder while a command waited for it."""
 
 
