@@ -79,7 +79,7 @@ def labelled(triples: Iterable[Triple], subject: Subject) -> tuple[Graph, Subjec
     """The record's graph with blank nodes labelled by content, and its subject in there: an IRI stays, a blank
     subject is always `_:subject`, so that its own label depends on nothing. RecordError as `label_by_content`."""
     if isinstance(subject, NamedNode):
-        return label_by_content(Graph(triples)), subject
+        return label_by_content(triples if isinstance(triples, Graph) else Graph(triples)), subject
     stood_in = label_by_content(Graph(replaced(triples, subject, _STAND_IN)))
     return Graph(replaced(stood_in, _STAND_IN, BLANK_SUBJECT)), BLANK_SUBJECT
 

@@ -15,14 +15,18 @@ from catalogue.rdf.terms import Subject, Term, Triple
 
 
 class Graph:
-    """Triples of one document or record. Duplicates collapse; order of first appearance is kept."""
+    """Triples of one document or record. Duplicates collapse; order of first appearance is kept.
 
-    __slots__ = ("_by_object", "_by_subject", "_triples")
+    `is_labelled`: whether the blank nodes have labels by content (set by `catalogue.rdf.labels` alone).
+    """
+
+    __slots__ = ("_by_object", "_by_subject", "_triples", "is_labelled")
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
         self._triples: dict[Triple, None] = dict.fromkeys(triples)
         self._by_subject: dict[Subject, list[Triple]] | None = None
         self._by_object: dict[Term, list[Triple]] | None = None
+        self.is_labelled = False
 
     def __iter__(self) -> Iterator[Triple]:
         return iter(self._triples)

@@ -52,8 +52,12 @@ def label_by_content(graph: Graph) -> Graph:
     Equal for isomorphic graphs, whatever their labels and order. Raises RecordError when blank nodes are too many
     or too entangled to be told apart in bounded time.
     """
+    if graph.is_labelled:
+        # A stage labels what an earlier one has labelled already.
+        return graph
     nodes = BlankNodes(graph)
     if not nodes.names:
+        graph.is_labelled = True
         return graph
     if len(nodes.names) > MAX_BLANK_NODES:
         raise RecordError(
@@ -64,17 +68,16 @@ def label_by_content(graph: Graph) -> Graph:
     for _ in range(MAX_PASSES):
         stuck = labelling.run()
         if not stuck:
-            return relabel(graph, labelling.labels)
+            named = relabel(graph, labelling.labels)
+            named.is_labelled = True
+            return named
         graph, order = canonical_order(graph, labelling.nodes, stuck)
         labelling = _Labelling(BlankNodes(graph), order)
     raise too_entangled(len(stuck))
 
 
 def relabel(graph: Iterable[Triple], labels: dict[str, str]) -> Graph:
-    """The graph with blank nodes renamed by a table from old to new label; itself when no name changes."""
-    if isinstance(graph, Graph) and all(old == new for old, new in labels.items()):
-        # A stage labels what an earlier one has labelled: to make its triples anew costs more than to find out.
-        return graph
+    """The graph with blank nodes renamed by a table from old to new label."""
     made = {old: BlankNode(new) for old, new in labels.items()}
     return Graph(_relabelled(triple, made) for triple in graph)
 

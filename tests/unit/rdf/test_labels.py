@@ -188,3 +188,10 @@ def test_skolem_iris_hold_base_record_and_label():
     assert is_genid(node.value, "https://pharos.example")
     assert not is_genid(node.value, "https://pharos.example/sub")
     assert not is_genid("https://pharos.example/datasets/1", "https://pharos.example")
+
+
+def test_a_labelled_graph_is_not_labelled_again_but_what_is_made_of_it_is():
+    labelled = label_by_content(from_ntriples("_:x <http://e/p> _:y .\n_:y <http://e/p> <http://e/root> .\n"))
+    assert label_by_content(labelled) is labelled
+    shortened = label_by_content(Graph(list(labelled)[1:]))
+    assert shortened == label_by_content(from_ntriples("_:z <http://e/p> <http://e/root> .\n"))
