@@ -1,0 +1,71 @@
+"""Which records may leave the catalogue after a complete fetch: a pure function, with brakes.
+
+A source that answers with half of its records, with none, or with the wrong ones is far more often broken than honest. So
+silence must last (grace), only a share may leave in a while, and the last record leaves by a person's word.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Brakes:
+    """`grace`: complete runs in a row that a record must be missing from. `share`: of the records live at the beginning
+    of the `window`, how many may leave within it (at least one)."""
+
+    grace: int = 2
+    share: float = 0.3
+    window: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A live record that this complete run did not meet. `missing`: complete runs in a row, this one included;
+    `deleted`: the source itself said that it is gone, which needs no grace."""
+
+    record_id: str
+    missing: int
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`withdraw` leave now; `held` wait for a person (then nothing leaves); `waiting` are within their grace."""
+
+    withdraw: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    waiting: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def decide(absences: Sequence[Absence], live: int, recent: int, brakes: Brakes) -> Decision:
+    """`live`: the source's live records before anything leaves; `recent`: how many left within the window.
+
+    All or nothing: when too many are due, none is chosen by chance to leave.
+    """
+    due = tuple(a.record_id for a in absences if a.deleted or a.missing >= brakes.grace)
+    waiting = tuple(a.record_id for a in absences if not (a.deleted or a.missing >= brakes.grace))
+    if not due:
+        return Decision(waiting=waiting)
+    if len(due) >= live:
+        reason = f"All {live} records of the source would leave; that takes a person's word."
+        return Decision(held=due, waiting=waiting, reason=reason if live != 1 else _LAST)
+    allowed = max(1, math.floor(brakes.share * (live + recent)))
+    if len(due) + recent > allowed:
+        return Decision(held=due, waiting=waiting, reason=_too_many(len(due), live, recent, allowed, brakes))
+    return Decision(withdraw=due, waiting=waiting)
+
+
+_LAST = "The only record of the source would leave; that takes a person's word."
+
+
+def _too_many(due: int, live: int, recent: int, allowed: int, brakes: Brakes) -> str:
+    before = f", and {recent} have left already," if recent else ""
+    return (
+        f"{due} of {live} records would leave{before} but at most {allowed} may within {brakes.window.days} days "
+        f"({brakes.share:.0%} of the records, at least one)."
+    )
