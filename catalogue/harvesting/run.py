@@ -121,6 +121,10 @@ def _ended(intake: Intake, completeness: Completeness) -> RunEnd:
         state = RunState.WITH_ERRORS
         reason = _count_of(intake.errors) if intake.errors else completeness.evidence
         advice = "The lines of this run say which, why and what to do."
+    elif not counts.found:
+        state = RunState.COMPLETED
+        reason = "The source was read to its end, and it describes no dataset, series or data service."
+        advice = "Check that the address is that of the catalogue, and that its datasets have a class of DCAT."
     else:
         state, reason, advice = RunState.COMPLETED, "", ""
     complete = completeness.complete and not intake.errors

@@ -14,6 +14,9 @@ from catalogue.rdf.problems import SNIPPET, Problems
 MAX_DEPTH = 100
 """Objects and lists within each other."""
 
+MAX_OBJECTS, MAX_VALUES = 2_000_000, 10_000_000
+"""Objects and lists, and values by their commas, that one document may hold: in memory they are ten times as large."""
+
 MAX_INSERTED = 1_000_000
 """Terms of bundled contexts that one document may draw in, summed over every place that names a context."""
 
@@ -38,7 +41,19 @@ def prepare_json_ld(body: bytes, base: str, problems: Problems) -> bytes:
     return json.dumps(document, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
 
 
+def _refuse_too_many(body: bytes) -> None:
+    """Counted before anything is made of them. Brackets and commas in texts count too: far below the limits."""
+    if body.count(b"{") + body.count(b"[") > MAX_OBJECTS or body.count(b",") > MAX_VALUES:
+        raise ParseError(
+            f"The JSON document holds more than {MAX_OBJECTS:,} objects and lists, or {MAX_VALUES:,} values.",
+            advice="Publish it in pages (for example with hydra:PartialCollectionView), or as Turtle.",
+            limit=MAX_OBJECTS,
+            syntax="json-ld",
+        )
+
+
 def _load(body: bytes, problems: Problems) -> Any:
+    _refuse_too_many(body)
     text = body.decode("utf-8", "replace")
     try:
         try:

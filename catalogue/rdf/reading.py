@@ -19,6 +19,9 @@ from catalogue.rdf.turtle_text import repair_turtle_text
 from catalogue.rdf.xml_text import sound_texts
 
 BLOCK_LINES = 2_000
+MAX_BLANK_NODES = 500_000
+"""Blank nodes that one document may hold: fifty thousand datasets with ten each. More would fill the memory, for
+each has to be remembered to the document's end."""
 MAX_TRIPLE_TERMS = 1_000
 _SIGNS_OF_RDF_1_2 = (b"<<", b"--", b'"Triple"', b"'Triple'", b"2005/11/its")
 
@@ -79,6 +82,13 @@ class Reader:
     def _own(self, node: BlankNode) -> BlankNode:
         own = self._names.get(node)
         if own is None:
+            if len(self._names) >= MAX_BLANK_NODES:
+                raise ParseError(
+                    f"The document holds more than {MAX_BLANK_NODES:,} blank nodes.",
+                    advice="Give the resources IRIs, or publish the document in pages.",
+                    limit=MAX_BLANK_NODES,
+                    syntax=self.syntax.name,
+                )
             own = self._names[node] = BlankNode(f"{self._prefix}n{len(self._names)}")
         return own
 
