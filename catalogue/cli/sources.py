@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from catalogue.adapters.profiles import load_profiles
+from catalogue.adapters.vocabularies import load_vocabularies
 from catalogue.bootstrap import SystemClock, open_ledger
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
@@ -24,6 +25,8 @@ from catalogue.pipeline.repairs import RULE_NAMES
 from catalogue.ports import Harvester, Ledger
 
 BY = "cli"
+COUNTRIES = "http://publications.europa.eu/resource/authority/country/"
+COUNTRY_CODES = "urn:iso:3166:"
 PLAIN = ("harvester", "title", "profile", "priority")
 """Options that are fields of the source as they stand."""
 
@@ -39,7 +42,7 @@ def sources() -> None:
 @click.option("--slug", help="Name of the source, chosen once and never used for another URL.")
 @click.option("--harvester", help="Protocol of the source.  [default: dcat_rdf]")
 @click.option("--title", help="Name of the provider as pages show it.")
-@click.option("--country", help="ISO 3166-1 alpha-2 code of the provider's country.")
+@click.option("--country", help="Code of the provider's country, such as NL.")
 @click.option("--profile", help="Profile the records are judged by.  [default: auto]")
 @click.option(
     "--option", "-o", "options", multiple=True, metavar="NAME=VALUE", help="Option of the harvester."
@@ -180,10 +183,15 @@ def _options(harvester: Harvester | None, pairs: tuple[str, ...]) -> dict[str, o
 
 
 def _country(text: str) -> str:
+    """The code of two letters, also for one of three; "" takes the country away."""
     code = text.upper()
-    if code and not re.fullmatch("[A-Z]{2}", code):
-        raise InvalidQuery(f"{text!r} is not a country code of two letters, such as NL.", parameter="country")
-    return code
+    if not code:
+        return ""
+    vocabularies = load_vocabularies()
+    country = vocabularies.concept(f"{COUNTRY_CODES}{code}") or vocabularies.concept(f"{COUNTRIES}{code}")
+    if country is None:
+        raise InvalidQuery(f"{text!r} is not a code of ISO 3166-1, such as NL.", parameter="country")
+    return country.notation
 
 
 def _rule(name: str) -> str:

@@ -32,7 +32,7 @@ WRONG = {
     "unknown-source-shown": (["sources", "show", "nowhere"], "nowhere"),
     "unknown-source-removed": (["sources", "remove", "nowhere"], "nowhere"),
     "slug": (["sources", "add", "http://x.example/", "--slug", "A b"], "lower-case letters"),
-    "country": (["sources", "add", "http://x.example/", "--country", "NLD"], "two letters"),
+    "country": (["sources", "add", "http://x.example/", "--country", "XYZ"], "ISO 3166-1"),
     "secret-itself": (["sources", "add", "http://x.example/", "--bearer", "s3cr3t"], "env:NAME"),
     "two-credentials": (
         ["sources", "add", "http://x.example/", "--bearer", "env:A", "--basic", "ada", "env:B"],
@@ -129,6 +129,12 @@ def test_adding_again_changes_only_what_is_named(pharos: Pharos) -> None:
     assert source["credentials"] == {"scheme": "bearer", "secret": "env:TOKEN"}
     told = pharos("sources", "add", "http://x.example/", "--no-credentials", "--json")
     assert json.loads(told.out)["credentials"] == {}
+
+
+@pytest.mark.parametrize(("said", "kept"), [("nl", "NL"), ("GRC", "GR"), ("", "")])
+def test_a_country_is_kept_as_its_code_of_two_letters(pharos: Pharos, said: str, kept: str) -> None:
+    told = pharos("sources", "add", "http://x.example/", "--country", said, "--json")
+    assert json.loads(told.out)["country"] == kept
 
 
 def test_json_and_data_stand_before_or_after_the_name(pharos: Pharos, tmp_path: Path) -> None:
