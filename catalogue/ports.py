@@ -31,6 +31,7 @@ from catalogue.model.http import HttpResponse
 from catalogue.model.records import (
     Change,
     Payload,
+    PublishedState,
     RecordOutcome,
     RecordState,
     StoredRecord,
@@ -248,6 +249,9 @@ class Ledger(Protocol):
         """The last change's number, 0 before the first."""
 
     def changes(self, after: int, limit: int) -> list[Change]: ...
+
+    def published_states(self, states: Sequence[PublishedState]) -> dict[PublishedState, StoredVersion]:
+        """Versions, each with the report that a change row names; what was erased since is missing."""
 
     def published(self, after: str | None, limit: int) -> list[StoredVersion]:
         """Published versions in order of dataset_id, beginning after the given one."""

@@ -113,9 +113,16 @@ class ChangeKind(StrEnum):
     RESTORATION = "restoration"
 
 
+PublishedState = tuple[int, int]
+"""Version id and report id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One row of the ledger's sequence: the *published* version of a dataset before and after (None: none)."""
+    """One row of the ledger's sequence: the *published* version of a dataset before and after (None: none).
+
+    What is published is a version with a report: a new verdict on the same version is a change too.
+    """
 
     seq: int
     dataset_id: str
@@ -124,6 +131,16 @@ class Change:
     before: int | None
     after: int | None
     at: datetime
+    before_report: int | None = None
+    after_report: int | None = None
+
+    @property
+    def before_state(self) -> PublishedState | None:
+        return None if self.before is None else (self.before, self.before_report or 0)
+
+    @property
+    def after_state(self) -> PublishedState | None:
+        return None if self.after is None else (self.after, self.after_report or 0)
 
 
 @dataclass(frozen=True, slots=True)

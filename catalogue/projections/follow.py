@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from catalogue.errors import StaleProjection
-from catalogue.model.records import Change, StoredVersion
+from catalogue.model.records import Change, PublishedState, StoredVersion
 from catalogue.ports import Ledger
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,11 @@ class Projection(Protocol):
         """The last change that it holds; 0 before the first; -1 when a rebuild was broken off."""
 
     def apply(
-        self, changes: Sequence[Change], versions: Mapping[int, StoredVersion], expected: int, position: int
+        self,
+        changes: Sequence[Change],
+        versions: Mapping[PublishedState, StoredVersion],
+        expected: int,
+        position: int,
     ) -> None:
         """Takes a batch (at most one change a dataset: first before, last after) and moves from `expected` to
         `position`, both or nothing. StaleProjection when it does not stand at `expected`."""
@@ -92,11 +97,9 @@ def coalesce(changes: Sequence[Change]) -> list[Change]:
         last[change.dataset_id] = change
     found = []
     for dataset_id, change in last.items():
-        before = first[dataset_id].before
-        if before != change.after:
-            found.append(
-                Change(change.seq, dataset_id, change.record_id, change.kind, before, change.after, change.at)
-            )
+        begin = first[dataset_id]
+        if begin.before_state != change.after_state:
+            found.append(replace(change, before=begin.before, before_report=begin.before_report))
     return found
 
 
@@ -119,15 +122,19 @@ def _read_position(ledger: Ledger, projection: Projection) -> int:
     return position
 
 
-def _load(ledger: Ledger, changes: Sequence[Change]) -> tuple[Sequence[Change], dict[int, StoredVersion]]:
+def _load(
+    ledger: Ledger, changes: Sequence[Change]
+) -> tuple[Sequence[Change], dict[PublishedState, StoredVersion]]:
     """As many of the changes as fit into memory, with the versions they name."""
-    versions: dict[int, StoredVersion] = {}
+    versions: dict[PublishedState, StoredVersion] = {}
     size = 0
     for start in range(0, len(changes), PORTION):
         portion = changes[start : start + PORTION]
-        wanted = {v for c in portion for v in (c.before, c.after) if v is not None} - versions.keys()
-        for number, version in ledger.versions(sorted(wanted)).items():
-            versions[number] = version
+        wanted = {
+            s for c in portion for s in (c.before_state, c.after_state) if s is not None
+        } - versions.keys()
+        for state, version in ledger.published_states(sorted(wanted)).items():
+            versions[state] = version
             size += len(version.content)
         if size > MAX_CHARACTERS:
             return changes[: start + len(portion)], versions

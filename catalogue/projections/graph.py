@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from catalogue.model.records import Change, StoredVersion
+from catalogue.model.records import Change, PublishedState, StoredVersion
 from catalogue.ports import GraphStore
 from catalogue.projections.catalogue_graph import CatalogueGraphs, Settled
-from catalogue.projections.record_graphs import graphs_of
+from catalogue.projections.record_graphs import graphs_of, quads, quads_of
 from catalogue.rdf.difference import difference
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.terms import NamedNode, Quad
@@ -40,13 +40,17 @@ class GraphProjection:
         return position
 
     def apply(
-        self, changes: Sequence[Change], versions: Mapping[int, StoredVersion], expected: int, position: int
+        self,
+        changes: Sequence[Change],
+        versions: Mapping[PublishedState, StoredVersion],
+        expected: int,
+        position: int,
     ) -> None:
         removed: list[Quad] = []
         added: list[Quad] = []
         for change in changes:
-            before = versions[change.before] if change.before is not None else None
-            after = versions[change.after] if change.after is not None else None
+            before = versions.get(change.before_state) if change.before_state else None
+            after = versions.get(change.after_state) if change.after_state else None
             take, give = operation(before, after, self._base)
             removed += take
             added += give
@@ -60,8 +64,7 @@ class GraphProjection:
         for graph, triples in self._statics.graphs().items():
             yield from quads(graph, triples)
         for version in published:
-            for graph, triples in graphs_of(version, self._base).items():
-                yield from quads(graph, triples)
+            yield from quads_of(version, self._base)
 
     def _settle(self, position: int) -> None:
         stored = Settled.read(self._store, self._statics)
@@ -76,9 +79,9 @@ def operation(
     before: StoredVersion | None, after: StoredVersion | None, base: str
 ) -> tuple[list[Quad], list[Quad]]:
     """What to remove from and to add to the store when a dataset's published version goes from one to the other."""
-    return changed(
-        graphs_of(before, base) if before else NOTHING, graphs_of(after, base) if after else NOTHING
-    )
+    if before is None:
+        return [], quads_of(after, base) if after else []
+    return changed(graphs_of(before, base), graphs_of(after, base) if after else NOTHING)
 
 
 def changed(
@@ -92,7 +95,3 @@ def changed(
         removed += quads(graph, take)
         added += quads(graph, give)
     return removed, added
-
-
-def quads(graph: NamedNode, triples: Iterable[object]) -> list[Quad]:
-    return [Quad(t.subject, t.predicate, t.object, graph) for t in triples]  # type: ignore[attr-defined]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from catalogue.model.harvest import HarvestSource
-from catalogue.model.records import Change, StoredVersion
+from catalogue.model.records import Change, PublishedState, StoredVersion
 from catalogue.model.search import SearchDocument
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Ledger, SearchIndex
@@ -64,11 +64,16 @@ class SearchProjection:
         return self._index.position()
 
     def apply(
-        self, changes: Sequence[Change], versions: Mapping[int, StoredVersion], expected: int, position: int
+        self,
+        changes: Sequence[Change],
+        versions: Mapping[PublishedState, StoredVersion],
+        expected: int,
+        position: int,
     ) -> None:
         """Coalesced changes: one per dataset, first-before and last-after."""
-        shown = [versions[change.after] for change in changes if change.after is not None]
-        removed = [change.dataset_id for change in changes if change.after is None]
+        after = {c.dataset_id: versions.get(c.after_state) if c.after_state else None for c in changes}
+        shown = [version for version in after.values() if version is not None]
+        removed = [dataset_id for dataset_id, version in after.items() if version is None]
         self._index.apply(list(self._documents(shown)), removed, expected, position)
 
     def rebuild(self, versions: Iterable[StoredVersion], position: int) -> None:

@@ -13,7 +13,7 @@ GENID = "/.well-known/genid/"
 
 def skolemise(graph: Iterable[Triple], base: str, record_id: str) -> Graph:
     """The graph with every blank node replaced by `{base}/.well-known/genid/{record_id}/{label}`."""
-    prefix = f"{base.rstrip('/')}{GENID}{quote(record_id, safe='')}/"
+    prefix = genid_prefix(base, record_id)
     named: dict[BlankNode, NamedNode] = {}
 
     def name(node: BlankNode) -> NamedNode:
@@ -22,6 +22,11 @@ def skolemise(graph: Iterable[Triple], base: str, record_id: str) -> Graph:
         return named[node]
 
     return Graph(_named(triple, name) for triple in graph)
+
+
+def genid_prefix(base: str, record_id: str) -> str:
+    """What the IRIs of a record's blank nodes begin with; the (percent-encoded) label follows."""
+    return f"{base.rstrip('/')}{GENID}{quote(record_id, safe='')}/"
 
 
 def _named(triple: Triple, name: Callable[[BlankNode], NamedNode]) -> Triple:

@@ -19,6 +19,8 @@ def after(connection: Connection, seq: int, limit: int) -> list[Change]:
             before=row.before,
             after=row.after,
             at=row.at,
+            before_report=row.before_report,
+            after_report=row.after_report,
         )
         for row in connection.execute(query)
     ]

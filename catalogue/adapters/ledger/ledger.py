@@ -28,7 +28,15 @@ from catalogue.model.harvest import (
     RunRequest,
     RunState,
 )
-from catalogue.model.records import Change, Payload, RecordOutcome, RecordState, StoredRecord, StoredVersion
+from catalogue.model.records import (
+    Change,
+    Payload,
+    PublishedState,
+    RecordOutcome,
+    RecordState,
+    StoredRecord,
+    StoredVersion,
+)
 from catalogue.ports import Clock, PublicationRule
 
 
@@ -196,6 +204,10 @@ class SqlLedger:
     def changes(self, after: int, limit: int) -> list[Change]:
         with self._database.read() as connection:
             return changes.after(connection, after, limit)
+
+    def published_states(self, states: Sequence[PublishedState]) -> dict[PublishedState, StoredVersion]:
+        with self._database.read() as connection:
+            return records.states_of(connection, states)
 
     def published(self, after: str | None, limit: int) -> list[StoredVersion]:
         with self._database.read() as connection:

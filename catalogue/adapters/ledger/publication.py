@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from catalogue.adapters.ledger import counters
 from catalogue.adapters.ledger.chunks import chunks
-from catalogue.adapters.ledger.schema import changes, published, records, sources
+from catalogue.adapters.ledger.schema import changes, published, records, sources, versions
 from catalogue.adapters.ledger.versions import Written
 from catalogue.model.records import ChangeKind
 from catalogue.model.validation import Verdict
@@ -21,14 +21,22 @@ SETTLED_TOGETHER = 1_000
 """Datasets whose candidates are held in memory at once."""
 
 
+class Shown(NamedTuple):
+    """What is published of a dataset."""
+
+    record_id: str
+    version_id: int
+    report_id: int
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What happened to one dataset: published (record, version) before and after, None for nothing."""
+    """What happened to one dataset: what was published of it before and is after, None for nothing."""
 
     dataset_id: str
     kind: ChangeKind
-    before: tuple[str, int] | None
-    after: tuple[str, int] | None
+    before: Shown | None
+    after: Shown | None
 
 
 def settle(
@@ -38,9 +46,13 @@ def settle(
     count = 0
     for some in chunks(dataset_ids, SETTLED_TOGETHER):
         shown = _published(connection, some)
-        candidates = _candidates(connection, some)
+        candidates, reports = _candidates(connection, some)
         chosen = {d: rule(candidates[d]) if d in candidates else None for d in some}
-        after = {d: (c.record_id, c.version_id) for d, c in chosen.items() if c is not None}
+        after = {
+            d: Shown(c.record_id, c.version_id, reports[c.version_id])
+            for d, c in chosen.items()
+            if c is not None
+        }
         returning = [d for d in after if d not in shown]
         earlier = _last_kinds(connection, returning)
         moves = []
@@ -75,8 +87,8 @@ def settle_source(connection: Connection, slug: str, rule: PublicationRule, now:
 
 
 def _kind(
-    before: tuple[str, int] | None,
-    after: tuple[str, int] | None,
+    before: Shown | None,
+    after: Shown | None,
     is_described: bool,
     last: ChangeKind | None,
     written: Written,
@@ -89,27 +101,32 @@ def _kind(
         return ChangeKind.PUBLICATION if is_described else ChangeKind.WITHDRAWAL
     if before is None:
         return _kind_of_appearance(after, last, written.kinds)
-    if before[0] != after[0]:
+    if before.record_id != after.record_id:
         return ChangeKind.PUBLICATION
-    if before[1] != after[1]:
-        return written.kinds.get(after[1], ChangeKind.CONTENT)
-    return ChangeKind.VERDICT if after[0] in written.judged else None
+    if before.version_id != after.version_id:
+        return written.kinds.get(after.version_id, ChangeKind.CONTENT)
+    # A report with the same findings is no change: what is published keeps naming the one before it.
+    return ChangeKind.VERDICT if after.record_id in written.judged else None
 
 
-def _kind_of_appearance(
-    after: tuple[str, int], last: ChangeKind | None, kinds: Mapping[int, ChangeKind]
-) -> ChangeKind:
+def _kind_of_appearance(after: Shown, last: ChangeKind | None, kinds: Mapping[int, ChangeKind]) -> ChangeKind:
     if last is None:
-        return ChangeKind.CONTENT if after[1] in kinds else ChangeKind.PUBLICATION
+        return ChangeKind.CONTENT if after.version_id in kinds else ChangeKind.PUBLICATION
     return ChangeKind.RESTORATION if last is ChangeKind.WITHDRAWAL else ChangeKind.PUBLICATION
 
 
-def _published(connection: Connection, dataset_ids: list[str]) -> dict[str, tuple[str, int]]:
+def _published(connection: Connection, dataset_ids: list[str]) -> dict[str, Shown]:
     query = select(published).where(published.c.dataset_id.in_(dataset_ids))
-    return {row.dataset_id: (row.record_id, row.version_id) for row in connection.execute(query)}
+    return {
+        row.dataset_id: Shown(row.record_id, row.version_id, row.report_id)
+        for row in connection.execute(query)
+    }
 
 
-def _candidates(connection: Connection, dataset_ids: list[str]) -> dict[str, list[Candidate]]:
+def _candidates(
+    connection: Connection, dataset_ids: list[str]
+) -> tuple[dict[str, list[Candidate]], dict[int, int]]:
+    """Live records by dataset, and the present report of each one's version."""
     query = (
         select(
             records.c.dataset_id,
@@ -122,8 +139,10 @@ def _candidates(connection: Connection, dataset_ids: list[str]) -> dict[str, lis
             sources.c.policy,
             records.c.verdict,
             records.c.first_seen_at,
+            versions.c.report_id,
         )
         .join(sources, sources.c.slug == records.c.source)
+        .join(versions, versions.c.version_id == records.c.current_version)
         .where(
             records.c.dataset_id.in_(dataset_ids),
             records.c.withdrawn_at.is_(None),
@@ -132,6 +151,7 @@ def _candidates(connection: Connection, dataset_ids: list[str]) -> dict[str, lis
         .order_by(records.c.record_id)
     )
     found: dict[str, list[Candidate]] = {}
+    reports: dict[int, int] = {}
     for (
         dataset_id,
         record_id,
@@ -143,12 +163,14 @@ def _candidates(connection: Connection, dataset_ids: list[str]) -> dict[str, lis
         policy,
         verdict,
         at,
+        report_id,
     ) in connection.execute(query):
         candidate = Candidate(
             record_id, version_id, source, url, subject, priority, policy, Verdict(verdict), at
         )
         found.setdefault(dataset_id, []).append(candidate)
-    return found
+        reports[version_id] = report_id
+    return found, reports
 
 
 def _last_kinds(connection: Connection, dataset_ids: list[str]) -> dict[str, ChangeKind]:
@@ -178,13 +200,22 @@ def _apply(connection: Connection, moves: Sequence[Move], now: datetime) -> None
     if new:
         connection.execute(insert(published), new)
     moved = [
-        {"key": m.dataset_id, "record": m.after[0], "version": m.after[1]}
+        {
+            "key": m.dataset_id,
+            "record": m.after.record_id,
+            "version": m.after.version_id,
+            "report": m.after.report_id,
+        }
         for m in moves
         if m.before is not None and m.after is not None and m.before != m.after
     ]
     if moved:
         statement = update(published).where(published.c.dataset_id == bindparam("key"))
-        values: dict[str, Any] = {"record_id": bindparam("record"), "version_id": bindparam("version")}
+        values: dict[str, Any] = {
+            "record_id": bindparam("record"),
+            "version_id": bindparam("version"),
+            "report_id": bindparam("report"),
+        }
         connection.execute(statement.values(values), moved)
 
 
@@ -194,14 +225,16 @@ def _change_row(seq: int, move: Move, now: datetime) -> dict[str, Any]:
     return {
         "seq": seq,
         "dataset_id": move.dataset_id,
-        "record_id": concerned[0],
+        "record_id": concerned.record_id,
         "kind": move.kind.value,
-        "before": move.before[1] if move.before else None,
-        "after": move.after[1] if move.after else None,
+        "before": move.before.version_id if move.before else None,
+        "before_report": move.before.report_id if move.before else None,
+        "after": move.after.version_id if move.after else None,
+        "after_report": move.after.report_id if move.after else None,
         "at": now,
     }
 
 
 def _published_row(move: Move) -> dict[str, Any]:
     assert move.after is not None
-    return {"dataset_id": move.dataset_id, "record_id": move.after[0], "version_id": move.after[1]}
+    return {"dataset_id": move.dataset_id, **move.after._asdict()}

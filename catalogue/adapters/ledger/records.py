@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, union
@@ -20,7 +21,7 @@ from catalogue.adapters.ledger.schema import (
     versions,
 )
 from catalogue.errors import Gone, InvalidQuery, NotFound
-from catalogue.model.records import RecordState, StoredRecord, StoredVersion
+from catalogue.model.records import PublishedState, RecordState, StoredRecord, StoredVersion
 from catalogue.model.validation import ValidationReport, Verdict
 
 _STATE = (
@@ -84,13 +85,15 @@ def _stored_record(row: Row[Any]) -> StoredRecord:
     )
 
 
+_REPORT = [
+    c.label(f"report_{c.name}") for c in reports.c if c.name not in ("version_id", "run_id", "report_id")
+]
+
+
 def _versions() -> Select[Any]:
     """Versions with the latest report of each; columns that two tables name alike get the report's name in front."""
-    judged = [
-        c.label(f"report_{c.name}") for c in reports.c if c.name not in ("version_id", "run_id", "report_id")
-    ]
     return (
-        select(versions, records.c.source, records.c.first_seen_at, *judged)
+        select(versions, records.c.source, records.c.first_seen_at, *_REPORT)
         .join(records, records.c.record_id == versions.c.record_id)
         .join(reports, reports.c.report_id == versions.c.report_id)
     )
@@ -104,6 +107,25 @@ def version(connection: Connection, record_id: str, number: int | None) -> Store
         what = f"record {record_id}" if number is None else f"version {number} of record {record_id}"
         raise NotFound(f"There is no {what}.", record_id=record_id)
     return _stored_version(row)
+
+
+def states_of(
+    connection: Connection, states: Sequence[PublishedState]
+) -> dict[PublishedState, StoredVersion]:
+    """Versions, each with the report that it is published with."""
+    plain = versions_of(connection, sorted({version_id for version_id, _ in states}))
+    wanted = sorted({report_id for _, report_id in states})
+    judged: dict[int, ValidationReport] = {}
+    for some in chunks(wanted):
+        for row in connection.execute(
+            select(reports.c.report_id, *_REPORT).where(reports.c.report_id.in_(some))
+        ):
+            judged[row.report_id] = _report(row)
+    return {
+        (version_id, report_id): replace(plain[version_id], report=judged[report_id])
+        for version_id, report_id in states
+        if version_id in plain and report_id in judged
+    }
 
 
 def versions_of(connection: Connection, version_ids: Sequence[int]) -> dict[int, StoredVersion]:
@@ -135,14 +157,18 @@ def _stored_version(row: Row[Any]) -> StoredVersion:
         created_at=row.created_at,
         first_harvested_at=row.first_seen_at,
         pipeline_version=row.pipeline_version,
-        report=ValidationReport(
-            profile=row.report_profile,
-            engine=row.report_engine,
-            engine_version=row.report_engine_version,
-            bundle_hash=row.report_bundle_hash,
-            results=codec.decode_results(row.report_results),
-            checked_at=row.report_checked_at,
-        ),
+        report=_report(row),
+    )
+
+
+def _report(row: Row[Any]) -> ValidationReport:
+    return ValidationReport(
+        profile=row.report_profile,
+        engine=row.report_engine,
+        engine_version=row.report_engine_version,
+        bundle_hash=row.report_bundle_hash,
+        results=codec.decode_results(row.report_results),
+        checked_at=row.report_checked_at,
     )
 
 
@@ -163,12 +189,12 @@ def find_dataset(connection: Connection, iri: str | None, identifier: str | None
 
 def published_after(connection: Connection, after: str | None, limit: int) -> list[StoredVersion]:
     # The ids first: a sort must not carry the texts along.
-    ids = select(published.c.version_id).order_by(published.c.dataset_id).limit(limit)
+    ids = select(published.c.version_id, published.c.report_id).order_by(published.c.dataset_id).limit(limit)
     if after is not None:
         ids = ids.where(published.c.dataset_id > after)
-    wanted = connection.execute(ids).scalars().all()
-    found = versions_of(connection, wanted)
-    return [found[version_id] for version_id in wanted]
+    wanted = [(row.version_id, row.report_id) for row in connection.execute(ids)]
+    found = states_of(connection, wanted)
+    return [found[state] for state in wanted]
 
 
 def published_count(connection: Connection) -> int:

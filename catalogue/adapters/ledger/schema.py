@@ -259,6 +259,7 @@ published = Table(
     Column("dataset_id", Text, primary_key=True),
     Column("record_id", ForeignKey("records.record_id"), nullable=False, index=True),
     Column("version_id", ForeignKey("versions.version_id"), nullable=False),
+    Column("report_id", BigInteger, nullable=False),
 )
 
 # No foreign keys: a change outlives what it speaks of (erasure).
@@ -270,7 +271,9 @@ changes = Table(
     Column("record_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("before", BigInteger),
+    Column("before_report", BigInteger),
     Column("after", BigInteger),
+    Column("after_report", BigInteger),
     Column("at", Instant, nullable=False),
     Index("ix_changes_dataset_id", "dataset_id", "seq"),
 )

@@ -42,9 +42,9 @@ class Rows:
     def changes(self, after, limit):
         return [row for row in self.rows if row.seq > after][:limit]
 
-    def versions(self, ids):
-        self.loads.append(len(ids))
-        return {i: self.stored[i] for i in ids}
+    def published_states(self, states):
+        self.loads.append(len(states))
+        return {(i, report): self.stored[i] for i, report in states}
 
     def published(self, after, limit):
         live = {}
@@ -68,7 +68,7 @@ class Recording:
         if expected != self.at:
             raise StaleProjection("elsewhere", expected=expected, actual=self.at)
         self.calls.append((expected, position, [(c.dataset_id, c.before, c.after) for c in changes]))
-        assert all(n in versions for c in changes for n in (c.before, c.after) if n)
+        assert all(s in versions for c in changes for s in (c.before_state, c.after_state) if s)
         for c in changes:
             self.shown[c.dataset_id] = c.after
         self.at = position

@@ -12,6 +12,7 @@ from catalogue.model.records import Change, ChangeKind, StoredVersion
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
 from catalogue.projections.catalogue_graph import CatalogueGraphs
 from catalogue.projections.graph import GraphProjection, operation
+from catalogue.projections.record_graphs import graphs_of, quads
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.namespaces import DCAT, DCT, DQV, FOAF, PHAROS, RDF, SKOS
 from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Quad, Triple
@@ -176,7 +177,7 @@ def test_a_new_release_replaces_what_differs_and_nothing_else():
     store = Memory()
     first = GraphProjection(store, BASE, statics())
     first.apply(
-        [Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], {1: version()}, first.position(), 1
+        [Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], {(1, 0): version()}, first.position(), 1
     )
     new = statics(title="New", vocabularies={"more": themes("Lung")})
     GraphProjection(store, BASE, new).position()
@@ -189,8 +190,29 @@ def test_a_rebuild_equals_the_changes_that_led_there():
     followed, rebuilt = Memory(), Memory()
     projection = GraphProjection(followed, BASE, statics())
     start = projection.position()
-    versions = {1: version(), 2: version(2, CONTENT.replace('"A"', '"B"'))}
+    versions = {(1, 0): version(), (2, 0): version(2, CONTENT.replace('"A"', '"B"'))}
     projection.apply([Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], versions, start, 1)
     projection.apply([Change(2, "ds1", "rec1", ChangeKind.CONTENT, 1, 2, AT)], versions, 1, 2)
-    GraphProjection(rebuilt, BASE, statics()).rebuild([versions[2]], 2)
+    GraphProjection(rebuilt, BASE, statics()).rebuild([versions[2, 0]], 2)
     assert {str(q) for q in followed.store} == {str(q) for q in rebuilt.store}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param(
+            '<https://e/s> <https://e/p> "ends in _:b1 .\\n_:b1 <https://e/p> _:b2 .\\n" .',
+            id="lines-in-a-text",
+        ),
+        pytest.param('<https://e/s> <https://e/p> "> _:b1 ." .', id="blank-node-in-a-text"),
+        pytest.param('_:b1 <https://e/p> "\\"> _:b2 ."@en .', id="quotes"),
+        pytest.param("_:b1 <https://e/p> _:b-2.x .", id="blank-on-both-sides"),
+        pytest.param("<https://e/a b> <https://e/p> _:b1 .", id="iri-that-stores-refuse"),
+        pytest.param('<https://e/s> <https://e/p> "a\u2028 .\u0085b" .', id="other-line-ends"),
+    ],
+)
+def test_a_new_version_is_the_same_by_its_text_and_by_its_graphs(line):
+    shown = version(content=line + "\n" + CONTENT)
+    expected = [quad for graph, triples in graphs_of(shown, BASE).items() for quad in quads(graph, triples)]
+    removed, added = operation(None, shown, BASE)
+    assert (removed, set(added), len(added)) == ([], set(expected), len(expected))

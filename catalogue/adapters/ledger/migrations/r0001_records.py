@@ -148,6 +148,7 @@ def _published() -> None:
         sa.Column("dataset_id", sa.Text(), nullable=False),
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("version_id", sa.BigInteger(), nullable=False),
+        sa.Column("report_id", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["record_id"], ["records.record_id"], name="fk_published_record_id"),
         sa.ForeignKeyConstraint(["version_id"], ["versions.version_id"], name="fk_published_version_id"),
         sa.PrimaryKeyConstraint("dataset_id", name="pk_published"),
@@ -163,7 +164,9 @@ def _changes() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("before", sa.BigInteger()),
+        sa.Column("before_report", sa.BigInteger()),
         sa.Column("after", sa.BigInteger()),
+        sa.Column("after_report", sa.BigInteger()),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_changes"),
     )
