@@ -33,7 +33,7 @@ from catalogue.harvesting.registry import load_harvesters
 from catalogue.model.records import NormalisedRecord
 from catalogue.model.validation import ShapesProfile, ValidationReport
 from catalogue.model.vocabularies import Vocabularies
-from catalogue.pipeline.validate import detect_profile
+from catalogue.pipeline.profile_detection import detect_profile
 from catalogue.ports import Clock, GraphStore, Harvester, HttpClients, Ledger, SearchIndex, ShapeEngine
 from catalogue.projections.catalogue_graph import CatalogueGraphs
 from catalogue.projections.follow import Projection

@@ -96,11 +96,15 @@ def _read_folder(folder: Traversable) -> _Draft:
         inherits=_iris(graph, profile, PHAROS.inherits),
         left_out=frozenset(_iris(graph, profile, PHAROS.leavesOut)),
         known_gaps=frozenset(_iris(graph, profile, PHAROS.knownGap)),
-        vocabularies=tuple(
-            sorted(o.value for o in graph.objects(profile, PHAROS.vocabulary) if isinstance(o, Literal))
-        ),
+        vocabularies=_vocabularies(graph, profile),
         see_also=_iris(graph, profile, RDFS.seeAlso),
     )
+
+
+def _vocabularies(graph: Graph, profile: Subject) -> tuple[str, ...]:
+    """The names of the vocabularies, those included that only an operator can add."""
+    named = graph.objects(profile, PHAROS.vocabulary, PHAROS.optionalVocabulary)
+    return tuple(sorted(o.value for o in named if isinstance(o, Literal)))
 
 
 def _variant(

@@ -8,15 +8,10 @@ from catalogue.model.validation import Severity, ShapesProfile, ValidationReport
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import ShapeEngine
 from catalogue.rdf.graphs import Graph
-from catalogue.rdf.namespaces import DCAT, DCATAP, DCT, EU_AUTHORITY, HEALTHDCATAP, RDF, RDFS, SKOS
+from catalogue.rdf.namespaces import DCAT, DCT, RDF, RDFS, SKOS
 from catalogue.rdf.terms import Literal, NamedNode, Subject, Triple
 
 NONE = "none"
-HEALTH_PROFILE = "healthdcat-ap-r8"
-GENERAL_PROFILE = "dcat-ap-3.0.1"
-
-EHDS = NamedNode("http://data.europa.eu/eli/reg/2025/327/oj")
-HEALTH_THEME = NamedNode(EU_AUTHORITY + "data-theme/HEAL")
 
 _PRIMARY_CLASSES = (DCAT.Dataset, DCAT.DatasetSeries, DCAT.DataService, DCAT.Catalog)
 
@@ -71,22 +66,6 @@ def concept_triples(graph: Graph, profile: ShapesProfile, vocabularies: Vocabula
         for vocabulary in known:
             added.update(dict.fromkeys(_of_concept(vocabulary, iri)))
     return list(added)
-
-
-def detect_profile(graph: Graph, subject: str) -> str:
-    """The profile a record asks for by what it uses.
-
-    HealthDCAT-AP when it has a term of that namespace, says that the European Health Data Space regulation applies
-    to it, or has the health theme; else DCAT-AP.
-    """
-    resource = _named(subject)
-    if HEALTH_THEME in graph.objects(resource, DCAT.theme) or EHDS in graph.objects(
-        resource, DCATAP.applicableLegislation
-    ):
-        return HEALTH_PROFILE
-    if any(t.predicate.value.startswith(HEALTHDCATAP.iri) for t in graph):
-        return HEALTH_PROFILE
-    return GENERAL_PROFILE
 
 
 def _as_it_says_itself(graph: Graph) -> Graph:

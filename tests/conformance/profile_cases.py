@@ -12,6 +12,7 @@ from pyoxigraph import RdfFormat
 
 from catalogue.adapters.profiles import load_profiles
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
+from catalogue.adapters.vocabularies import load_vocabularies
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.pipeline.validate import validate
@@ -23,6 +24,7 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 PROFILES = load_profiles()
 ENGINE = PySHACLEngine()
 NO_VOCABULARIES = Vocabularies({}, {})
+SHIPPED = load_vocabularies()
 
 _PREFIX = re.compile(r"@prefix\s+(\S*):\s+<([^>]*)>\s*\.")
 _CURIE = re.compile(r"(?<![\w<:/])([a-z-]+):([\w-]+)")
@@ -39,6 +41,7 @@ class BrokenCase:
     focus: str
     path: str
     component: str
+    severity: str = "Violation"
 
     @property
     def id(self) -> str:
@@ -58,6 +61,7 @@ def broken_cases(profile: str) -> list[BrokenCase]:
             focus=case["focus"],
             path=case.get("path", case["row"].split()[1]),
             component=case["component"],
+            severity=case.get("severity", "Violation"),
         )
         for case in data["case"]
     ]
@@ -99,8 +103,10 @@ def expand(curie: str, prefixes: dict[str, str]) -> str:
     return f"<{prefixes[prefix]}{local}>"
 
 
-def judge(graph: Graph, profile: str, subject: str | None = None) -> ValidationReport:
-    return validate(graph, PROFILES[profile], ENGINE, NO_VOCABULARIES, subject=subject)
+def judge(
+    graph: Graph, profile: str, subject: str | None = None, vocabularies: Vocabularies = NO_VOCABULARIES
+) -> ValidationReport:
+    return validate(graph, PROFILES[profile], ENGINE, vocabularies, subject=subject)
 
 
 def brief(result: ValidationResult) -> tuple[str, str, str]:

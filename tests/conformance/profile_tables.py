@@ -50,12 +50,16 @@ def _rules(turtle: str, own: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             )
         for rule in graph.objects(shape, SH.property):
             if isinstance(rule, NamedNode) and rule.value.startswith(own):
-                owner = (
-                    f"`{classes}`" if classes else f"value of `{_path(graph, graph.value(shape, SH.path))}`"
-                )
+                owner = f"`{classes}`" if classes else f"value of `{_role(graph, shape)}`"
                 path = f"`{_path(graph, graph.value(rule, SH.path))}`"
                 text = _text(graph, rule, SH.description)
                 yield str(rule), (owner, path, text, _severity(graph, rule))
+
+
+def _role(graph: Graph, shape: Subject) -> str:
+    """The property whose values a shape is about: its own path, or its targets."""
+    targets = sorted(_curie(target) for target in graph.objects(shape, SH.targetObjectsOf))
+    return ", ".join(targets) or _path(graph, graph.value(shape, SH.path))
 
 
 def _path(graph: Graph, path: object) -> str:
@@ -66,6 +70,8 @@ def _path(graph: Graph, path: object) -> str:
         return "^" + _path(graph, inverse)
     alternatives = graph.value(path, SH.alternativePath)
     parts = [_path(graph, part) for part in _items(graph, alternatives or path)]
+    if not alternatives:
+        parts = [f"({part})" if " or " in part else part for part in parts]
     return (" or " if alternatives else " / ").join(parts)
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from profile_cases import PROFILES, SHAPES, judge, path_text, read, violations
+from profile_cases import PROFILES, SHAPES, SHIPPED, judge, path_text, read, violations
 
 from catalogue.model.validation import Verdict
 
@@ -20,7 +20,7 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", [p for p in FILES if p.name.startswith("valid-")], ids=name)
 def test_a_valid_example_has_no_violation(path: Path) -> None:
-    report = judge(read(path), path.parts[-3])
+    report = judge(read(path), path.parts[-3], vocabularies=SHIPPED)
     assert violations(report) == []
 
 
@@ -28,7 +28,7 @@ def test_a_valid_example_has_no_violation(path: Path) -> None:
     "path", [p for p in FILES if "no finding" in p.read_text().splitlines()[0]], ids=name
 )
 def test_an_example_that_claims_no_finding_has_none(path: Path) -> None:
-    report = judge(read(path), path.parts[-3])
+    report = judge(read(path), path.parts[-3], vocabularies=SHIPPED)
     assert report.results == ()
     assert report.verdict is Verdict.CONFORMANT
 
@@ -39,7 +39,7 @@ def test_an_invalid_example_has_exactly_the_violations_it_announces(path: Path) 
         (m["focus"], path_text(m["path"]), m["component"]) for m in EXPECT.finditer(path.read_text())
     ]
     assert announced, f"{path.name} announces nothing"
-    assert violations(judge(read(path), path.parts[-3])) == sorted(announced)
+    assert violations(judge(read(path), path.parts[-3], vocabularies=SHIPPED)) == sorted(announced)
 
 
 def test_each_example_is_named_valid_or_invalid() -> None:

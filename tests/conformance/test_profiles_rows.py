@@ -73,8 +73,68 @@ NON_PUBLIC_ONLY = """
     dcat:Dataset         dct:type                        1..n  resource
     dcat:Dataset         dct:provenance                  1..n  resource
 """
+# https://semiceu.github.io/DCAT-AP/releases/3.0.0-hvd/
+HIGH_VALUE_MANDATORY = """
+    dcat:Dataset        dcatap:applicableLegislation  1..n  law
+    dcat:Dataset        dcatap:hvdCategory            1..n  category
+    dcat:Dataset        dcat:distribution             1..n  dcat:Distribution
+    dcat:Distribution   dcatap:applicableLegislation  1..n  law
+    dcat:Distribution   dct:license                   0..1  -
+    dcat:DataService    dcatap:applicableLegislation  1..n  law
+    dcat:DataService    dcatap:hvdCategory            1..n  category
+    dcat:DataService    dct:license                   0..1  -
+    dcat:DataService    dcat:contactPoint             1..n  vcard:Kind
+    dcat:DataService    foaf:page                     1..n  resource
+    dcat:DatasetSeries  dcatap:applicableLegislation  1..n  law
+    dcat:DatasetSeries  dcatap:hvdCategory            1..n  category
+    vcard:Kind          vcard:hasEmail                0..1  iri
+"""
+# HealthDCAT-AP, Release 5, sensitive data. "publisher" and "hdab": the agent in that role.
+RELEASE_5_MANDATORY = """
+    dcat:Dataset       dct:accessRights                1..1  resource
+    dcat:Dataset       dcatap:applicableLegislation    1..n  iri
+    dcat:Dataset       dcat:contactPoint               1..n  vcard:Kind
+    dcat:Dataset       dcat:distribution               1..n  dcat:Distribution
+    dcat:Dataset       adms:sample                     1..n  dcat:Distribution
+    dcat:Dataset       dct:identifier                  1..n  xsd:anyURI
+    dcat:Dataset       dcat:keyword                    1..n  literal
+    dcat:Dataset       dcat:theme                      1..n  iri
+    dcat:Dataset       dct:provenance                  1..n  resource
+    dcat:Dataset       dct:spatial                     1..n  resource
+    dcat:Dataset       dct:type                        1..1  resource
+    dcat:Dataset       dct:publisher                   1..1  foaf:Agent
+    dcat:Dataset       dpv:hasPurpose                  1..n  resource
+    dcat:Dataset       healthdcatap:hdab               1..1  foaf:Agent
+    dcat:Dataset       healthdcatap:healthCategory     1..n  healthcategories
+    dcat:Dataset       healthdcatap:healthTheme        1..n  resource
+    dcat:Distribution  dcatap:applicableLegislation    1..n  -
+    dcat:Distribution  dcat:byteSize                   1..n  -
+    dcat:Distribution  dct:format                      1..n  -
+    dcat:Distribution  dct:rights                      1..n  -
+    dcat:Catalog       dcatap:applicableLegislation    1..n  -
+    dcat:DatasetSeries dcatap:applicableLegislation    1..n  -
+    dcat:DataService   dcatap:applicableLegislation    1..n  -
+    publisher          foaf:homepage                   1..1  iri
+    publisher          foaf:mbox                       1..1  iri
+    publisher          healthdcatap:publisherNote      1..n  literal
+    publisher          healthdcatap:publisherType      1..1  resource
+    publisher          healthdcatap:trustedDataHolder  1..1  xsd:boolean
+    hdab               foaf:homepage                   1..1  iri
+    hdab               foaf:mbox                       1..1  iri
+    hasCodeValues      dct:identifier                  1..n  xsd:anyURI
+    hasCodeValues      skos:inScheme                   1..n  iri
+    vcard:Kind         vcard:hasEmail                  1..n  iri
+    vcard:Kind         vcard:hasURL                    1..n  iri
+    csvw:Table         dct:title                       1..n  literal
+    csvw:Table         csvw:column                     1..n  resource
+    csvw:Column        csvw:name                       1..n  literal
+    csvw:Column        csvw:titles                     1..n  literal
+    csvw:Column        csvw:datatype                   1..n  literal
+"""
 TABLES = {
     "dcat-ap-3.0.1": DCAT_AP_MANDATORY,
+    "dcat-ap-hvd-3.0.0": HIGH_VALUE_MANDATORY,
+    "healthdcat-ap-r5": RELEASE_5_MANDATORY,
     "healthdcat-ap-r8": HEALTH_MANDATORY + NON_PUBLIC_ONLY,
 }
 LEVELS = {"PUBLIC": "valid-dataset-public.ttl", "RESTRICTED": "valid-dataset-restricted.ttl"}

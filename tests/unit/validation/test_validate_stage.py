@@ -16,7 +16,7 @@ from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.errors import EngineFailed
 from catalogue.model.validation import Severity, ShapesProfile, ValidationReport, ValidationResult, Verdict
 from catalogue.model.vocabularies import Concept, Vocabularies
-from catalogue.pipeline.validate import concept_triples, detect_profile, validate, variant_of
+from catalogue.pipeline.validate import concept_triples, validate, variant_of
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.labels import label_by_content
 from catalogue.rdf.namespaces import PREFIXES, SKOS
@@ -234,32 +234,3 @@ def test_neither_the_order_of_triples_nor_blank_node_names_change_a_report(seed:
         ]
         assert reports[0] == reports[1]
         assert reports[0].counts["Violation"] > 5
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('ex:d a dcat:Dataset ; dct:title "T" .', "dcat-ap-3.0.1"),
-        ("ex:d healthdcatap:healthCategory ex:c .", "healthdcat-ap-r8"),
-        (
-            "ex:d dcat:theme <http://publications.europa.eu/resource/authority/data-theme/HEAL> .",
-            "healthdcat-ap-r8",
-        ),
-        (
-            "ex:d dcat:theme <http://publications.europa.eu/resource/authority/data-theme/SOCI> .",
-            "dcat-ap-3.0.1",
-        ),
-        (
-            "ex:d dcatap:applicableLegislation <http://data.europa.eu/eli/reg/2025/327/oj> .",
-            "healthdcat-ap-r8",
-        ),
-        (
-            "ex:other dcat:theme <http://publications.europa.eu/resource/authority/data-theme/HEAL> .",
-            "dcat-ap-3.0.1",
-        ),
-        ('ex:d dct:title "http://healthdataportal.eu/ns/health#hdab" .', "dcat-ap-3.0.1"),
-    ],
-)
-def test_a_record_asks_for_the_health_profile_by_what_it_uses(text: str, expected: str) -> None:
-    assert detect_profile(turtle(text), "https://example.org/d") == expected
-    assert expected in PROFILES
