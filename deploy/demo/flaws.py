@@ -25,6 +25,8 @@ class Flaw:
     replaced: URIRef | None
     text: str
     verdict: str = "non-conformant"
+    auto_verdict: str = "non-conformant"
+    """Under the profile auto, which judges these records by eucaim-2.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ def _flaw(written: dict[str, Any]) -> Flaw:
         removed=URIRef(written["remove"]) if "remove" in written else None,
         replaced=URIRef(written["replace"]) if "replace" in written else None,
         text=written.get("with", ""),
+        auto_verdict=written.get("auto_verdict", "non-conformant"),
     )
 
 
