@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from catalogue.model.harvest import (
+    Absences,
     Batch,
     Claim,
     Completeness,
@@ -208,6 +209,13 @@ class Ledger(Protocol):
         complete: bool = False,
         evidence: str = "",
     ) -> HarvestRun: ...
+
+    def absences(self, token: FencingToken, window: timedelta) -> Absences:
+        """What the run has not met of its source's live records. LeaseLost when the token is void."""
+
+    def resolve(self, run_id: str, release: bool, rule: PublicationRule, by: str) -> HarvestRun:
+        """A person's word on a held run: release withdraws what is still missing, discard begins its grace anew.
+        Conflict when it is not held, was resolved, or a newer complete run has spoken."""
 
     def cancel(self, run_id: str, by: str) -> HarvestRun:
         """A queued run becomes cancelled; a running one is asked to stop."""

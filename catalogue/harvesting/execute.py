@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from catalogue.errors import ConfigurationError, InvalidQuery, LeaseLost
+from catalogue.harvesting.conclusion import conclude
 from catalogue.harvesting.intake import Limits, Progress
 from catalogue.harvesting.judge import Detect, Judge, check_profile
 from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.run import RunEnd, harvest
 from catalogue.harvesting.sink import LedgerSink, NullSink
+from catalogue.harvesting.withdrawal import Brakes
 from catalogue.model.harvest import Claim, HarvestRun, HarvestSource, RunCounts, RunRequest, RunState
 from catalogue.model.validation import ShapesProfile
 from catalogue.model.vocabularies import Vocabularies
@@ -39,6 +41,7 @@ class Harvesting:
     detect: Detect
     base: str
     limits: Limits
+    brakes: Brakes = Brakes()
 
     def execute(
         self, claim: Claim, progress: Progress = no_progress, stop: Callable[[], bool] = lambda: False
@@ -63,6 +66,7 @@ class Harvesting:
             end = self._harvest(
                 source, run.request, LedgerSink(self.ledger, token), cancelled, check, progress
             )
+            end = conclude(self.ledger, token, end, self.brakes)
         reason = end.reason
         if end.state is RunState.CANCELLED and stop():
             reason = "Pharos was stopped during this run; what it had committed stands."

@@ -124,7 +124,9 @@ def _ended(intake: Intake, completeness: Completeness) -> RunEnd:
     elif not counts.found:
         state = RunState.COMPLETED
         reason = "The source was read to its end, and it describes no dataset, series or data service."
-        advice = "Check that the address is that of the catalogue, and that its datasets have a class of DCAT."
+        advice = (
+            "Check that the address is that of the catalogue, and that its datasets have a class of DCAT."
+        )
     else:
         state, reason, advice = RunState.COMPLETED, "", ""
     complete = completeness.complete and not intake.errors

@@ -7,9 +7,11 @@ silence must last (grace), only a share may leave in a while, and the last recor
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+
+from catalogue.model.harvest import Absences
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +25,6 @@ class Brakes:
 
 
 @dataclass(frozen=True, slots=True)
-class Absence:
-    """A live record that this complete run did not meet. `missing`: complete runs in a row, this one included;
-    `deleted`: the source itself said that it is gone, which needs no grace."""
-
-    record_id: str
-    missing: int
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """`withdraw` leave now; `held` wait for a person (then nothing leaves); `waiting` are within their grace."""
 
@@ -42,13 +34,16 @@ class Decision:
     reason: str = ""
 
 
-def decide(absences: Sequence[Absence], live: int, recent: int, brakes: Brakes) -> Decision:
-    """`live`: the source's live records before anything leaves; `recent`: how many left within the window.
+def decide(absences: Absences, brakes: Brakes, deleted: Collection[str] = ()) -> Decision:
+    """What of a complete run's absences leaves. `deleted`: record ids that the source itself says are gone: they need no
+    grace, but the brakes hold for them too.
 
     All or nothing: when too many are due, none is chosen by chance to leave.
     """
-    due = tuple(a.record_id for a in absences if a.deleted or a.missing >= brakes.grace)
-    waiting = tuple(a.record_id for a in absences if not (a.deleted or a.missing >= brakes.grace))
+    live, recent = absences.live, absences.recent
+    is_due = {a.record_id: a.missing >= brakes.grace or a.record_id in deleted for a in absences.records}
+    due = tuple(record_id for record_id, now in is_due.items() if now)
+    waiting = tuple(record_id for record_id, now in is_due.items() if not now)
     if not due:
         return Decision(waiting=waiting)
     if len(due) >= live:

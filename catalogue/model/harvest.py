@@ -87,7 +87,7 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class HarvestRun:
-    """One execution for one source."""
+    """One execution for one source. `resolution`: what a person decided of a held run ("released", "discarded")."""
 
     run_id: str
     source: str
@@ -104,6 +104,26 @@ class HarvestRun:
     reason: str = ""
     advice: str = ""
     cancel_requested: bool = False
+    resolution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """A live record that a complete run did not meet. `missing`: complete runs in a row, this one included."""
+
+    record_id: str
+    dataset_id: str
+    subject: str
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Absences:
+    """What a run did not meet of its source's `live` records; `recent`: how many were withdrawn within the window."""
+
+    live: int
+    recent: int
+    records: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +275,7 @@ class Batch:
     """Everything one transaction commits: outcomes, versions, seen marks, pages, payloads.
 
     `seen`: record ids met unchanged. `reports`: (record_id, report) where only the verdict was made anew.
+    `missing`: record ids that a complete run did not meet; `withdrawn`: those of them that leave now.
     `source_description`: canonical N-Triples of the root catalogue's own description, if met in this batch.
     """
 
@@ -265,6 +286,8 @@ class Batch:
     payloads: tuple[Payload, ...] = ()
     triples_outside: int = 0
     source_description: str | None = None
+    missing: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     reports: tuple[tuple[str, ValidationReport], ...] = ()
 
 

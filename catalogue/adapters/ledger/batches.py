@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from catalogue.adapters.ledger import codec, counters, pages, publication, runs, sources
+from catalogue.adapters.ledger import absences, codec, counters, pages, publication, runs, sources
 from catalogue.adapters.ledger.chunks import chunks
 from catalogue.adapters.ledger.codec import EncodedVersion
 from catalogue.adapters.ledger.rows import Stamp, seen_row
@@ -58,6 +58,8 @@ def commit(
     pages.remember(connection, run.source, batch.pages, stamp)
     if batch.source_description is not None:
         sources.describe(connection, run.source, batch.source_description, run.run_id, now)
+    absences.count_missing(connection, batch.missing, stamp)
+    written.datasets.update(dict.fromkeys(absences.withdraw(connection, batch.withdrawn, now)))
     publication.settle(connection, list(written.datasets), rule, now, written)
     reprocessed = written.reprocessed + sum(kind is ChangeKind.REPROCESSED for _, kind in again.values())
     _update_run(connection, run, batch, _counts(run, batch, lines, reprocessed), run.outcome_rows + rows)

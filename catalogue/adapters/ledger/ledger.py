@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from catalogue.adapters.ledger import (
+    absences,
     batches,
     catalog,
     changes,
@@ -19,6 +20,7 @@ from catalogue.adapters.ledger import (
 from catalogue.adapters.ledger.engine import Database
 from catalogue.adapters.ledger.migrate import migrate
 from catalogue.model.harvest import (
+    Absences,
     Batch,
     Claim,
     FencingToken,
@@ -139,6 +141,14 @@ class SqlLedger:
         said = {"reason": reason, "advice": advice, "complete": complete, "evidence": evidence}
         with self._database.write() as connection:
             return runs.finish(connection, token, state, self._clock.now(), **said)
+
+    def absences(self, token: FencingToken, window: timedelta) -> Absences:
+        with self._database.read() as connection:
+            return absences.of_run(connection, token, self._clock.now() - window)
+
+    def resolve(self, run_id: str, release: bool, rule: PublicationRule, by: str) -> HarvestRun:
+        with self._database.write(ordered=True) as connection:
+            return absences.resolve(connection, run_id, release, rule, by, self._clock.now())
 
     def cancel(self, run_id: str, by: str) -> HarvestRun:
         with self._database.write() as connection:

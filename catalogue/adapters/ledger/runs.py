@@ -136,7 +136,7 @@ def finish(
 def cancel(connection: Connection, run_id: str, by: str, now: datetime) -> HarvestRun:
     row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).first()
     if row is None:
-        raise _unknown(run_id)
+        raise unknown(run_id)
     if row.state == RunState.CANCELLED.value:
         return from_row(row)
     if row.state not in LIVE:
@@ -171,11 +171,11 @@ def _end(connection: Connection, number: int, reason: str, now: datetime) -> Har
 def get(connection: Connection, run_id: str) -> HarvestRun:
     row = connection.execute(select(runs).where(runs.c.run_id == run_id)).first()
     if row is None:
-        raise _unknown(run_id)
+        raise unknown(run_id)
     return from_row(row)
 
 
-def _unknown(run_id: str) -> NotFound:
+def unknown(run_id: str) -> NotFound:
     return NotFound(f"There is no run {run_id}.", advice="`pharos runs list` shows them.", run_id=run_id)
 
 
@@ -217,4 +217,5 @@ def from_row(row: Row[Any]) -> HarvestRun:
         reason=row.reason,
         advice=row.advice,
         cancel_requested=row.cancel_requested,
+        resolution=row.resolution,
     )

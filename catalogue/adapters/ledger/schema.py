@@ -96,6 +96,7 @@ runs = Table(
     Column("evidence", Words, nullable=False, server_default=""),
     Column("reason", Words, nullable=False, server_default=""),
     Column("advice", Words, nullable=False, server_default=""),
+    Column("resolution", Text, nullable=False, server_default=""),
     UniqueConstraint("source", "scheduled_at"),
     Index("one_live_run_per_source", "source", unique=True, sqlite_where=LIVE_RUN, postgresql_where=LIVE_RUN),
     Index("ix_runs_state", "state", "number"),
@@ -193,6 +194,7 @@ records = Table(
     Column("last_seen_at", Instant, nullable=False),
     Column("last_seen_run", Text, nullable=False),
     Column("missing_count", Integer, nullable=False, server_default="0"),
+    Column("missing_run", Text),
     Column("withdrawn_at", Instant),
     Column("withdrawal_reason", Text),
     # No index but a hash takes an IRI of any length.

@@ -6,13 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue.harvesting.withdrawal import Absence, Brakes, Decision, decide
+from catalogue.harvesting.withdrawal import Brakes, Decision
+from catalogue.harvesting.withdrawal import decide as decide_absences
+from catalogue.model.harvest import Absence, Absences
 
 BRAKES = Brakes()
 
 
+def decide(
+    absences: list[Absence], live: int, recent: int, brakes: Brakes, deleted: tuple[str, ...] = ()
+) -> Decision:
+    return decide_absences(Absences(live, recent, tuple(absences)), brakes, deleted)
+
+
+def absence(name: str, missing: int) -> Absence:
+    return Absence(name, f"d-{name}", f"https://provider.example/{name}", missing)
+
+
 def gone(count: int, missing: int = 2) -> list[Absence]:
-    return [Absence(f"r{n}", missing) for n in range(count)]
+    return [absence(f"r{n}", missing) for n in range(count)]
 
 
 def test_nothing_missing_decides_nothing() -> None:
@@ -25,9 +37,9 @@ def test_a_record_waits_through_its_grace() -> None:
 
 
 def test_what_the_source_says_is_deleted_needs_no_grace_but_keeps_the_brakes() -> None:
-    said = [Absence("r0", 0, deleted=True)]
-    assert decide(said, 10, 0, BRAKES).withdraw == ("r0",)
-    assert decide(said, 1, 0, BRAKES).held == ("r0",)
+    said = [absence("r0", 1)]
+    assert decide(said, 10, 0, BRAKES, deleted=("r0",)).withdraw == ("r0",)
+    assert decide(said, 1, 0, BRAKES, deleted=("r0",)).held == ("r0",)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +76,7 @@ def test_the_reason_gives_the_figures() -> None:
 def test_never_more_than_the_share_and_never_the_last(
     missing: list[int], more: int, recent: int, share: float
 ) -> None:
-    absences = [Absence(f"r{n}", m) for n, m in enumerate(missing)]
+    absences = [absence(f"r{n}", m) for n, m in enumerate(missing)]
     live = len(absences) + more
     decision = decide(absences, live, recent, Brakes(share=share))
     assert not (decision.withdraw and decision.held)

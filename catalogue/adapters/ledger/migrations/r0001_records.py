@@ -71,6 +71,7 @@ def _records() -> None:
         sa.Column("last_seen_at", INSTANT, nullable=False),
         sa.Column("last_seen_run", sa.Text(), nullable=False),
         sa.Column("missing_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("missing_run", sa.Text()),
         sa.Column("withdrawn_at", INSTANT),
         sa.Column("withdrawal_reason", sa.Text()),
         sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_records_source"),

@@ -132,6 +132,7 @@ def _runs() -> None:
         sa.Column("evidence", sa.Text(), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("advice", sa.Text(), server_default="", nullable=False),
+        sa.Column("resolution", sa.Text(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_runs_source"),
         sa.PrimaryKeyConstraint("number", name="pk_runs"),
         sa.UniqueConstraint("run_id", name="uq_runs_run_id"),
