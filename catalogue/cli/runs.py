@@ -11,6 +11,7 @@ import click
 from catalogue.bootstrap import open_ledger
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
+from catalogue.harvesting.publication import choose
 from catalogue.model.harvest import HarvestRun
 from catalogue.model.records import RecordOutcome
 from catalogue.ports import Ledger
@@ -90,6 +91,7 @@ def run_summary(run: HarvestRun) -> dict[str, Any]:
         "queued_at": run.queued_at,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
+        "resolution": run.resolution,
     }
 
 
@@ -103,3 +105,30 @@ def _outcome_text(line: RecordOutcome) -> str:
     if line.advice:
         text += f"\n  do    {line.advice}"
     return text
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@common
+def release(invocation: Invocation, run_id: str) -> None:
+    """Let the withdrawals that a held run waits with happen."""
+    _resolve(invocation, run_id, release=True)
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@common
+def discard(invocation: Invocation, run_id: str) -> None:
+    """Keep the records that a held run would withdraw; their grace begins anew."""
+    _resolve(invocation, run_id, release=False)
+
+
+def _resolve(invocation: Invocation, run_id: str, *, release: bool) -> None:
+    with open_ledger(invocation.settings()) as ledger:
+        run = ledger.resolve(run_id, release, choose, by="cli")
+    if invocation.json:
+        print_json(run_summary(run))
+    elif release:
+        note(f"{run.counts.withdrawn} records of {run.source} are withdrawn.")
+    else:
+        note(f"The records of {run.source} stay.")
