@@ -26,8 +26,9 @@ COUNTS = {
     Severity.INFO: PHAROS.infos,
 }
 UNSOUND = "urn:x-pharos:iri:"
-_BLANK = re.compile(r"^_:(\S+)|(?<=> )_:(\S+)(?= \.$)", re.MULTILINE)
-"""A blank node as `to_ntriples` writes it: at the beginning of a line, or after the predicate at its end."""
+_BLANK = re.compile(r"_:(?:(?<=\n_:)(\S+)|(?<=> _:)(\S+)(?= \.\n))")
+"""A blank node as `to_ntriples` writes it: after a line feed, or after the predicate at a line's end. It begins with
+letters, not with what stands before them, because those are found in a twentieth of the time."""
 
 
 def catalogue_iri(base: str) -> NamedNode:
@@ -57,10 +58,15 @@ def graphs_of(version: StoredVersion, base: str) -> dict[NamedNode, Graph]:
 
 
 def quads_of(version: StoredVersion, base: str) -> list[Quad]:
-    """The same as quads. Made from the stored text, term by term in the parser alone: in half the time."""
+    """The same as quads. Made from the stored text by the parser alone, which takes a quarter less time."""
     graph = dataset_graph(base, version.dataset_id)
     prefix = genid_prefix(base, version.record_id)
-    named = _BLANK.sub(lambda match: f"<{prefix}{quote(match[1] or match[2], safe='')}>", version.content)
+
+    def name(match: re.Match[str]) -> str:
+        label = match[1] or match[2]
+        return f"<{prefix}{label if label.isalnum() else quote(label, safe='')}>"
+
+    named = _BLANK.sub(name, "\n" + version.content)
     try:
         # A line feed inside of a literal is escaped in N-Triples, so this is the end of each line and nothing else.
         found = list(pyoxigraph.parse(named.replace(" .\n", f" {graph} .\n"), format=RdfFormat.N_QUADS))
