@@ -15,9 +15,7 @@ from catalogue.ports import Ledger
 HELD = "held"
 
 
-def conclude(
-    ledger: Ledger, token: FencingToken, end: RunEnd, brakes: Brakes, deleted: Collection[str] = ()
-) -> RunEnd:
+def conclude(ledger: Ledger, token: FencingToken, end: RunEnd, brakes: Brakes) -> RunEnd:
     """Judges what a complete run did not meet; any other run withdraws nothing. LeaseLost when the run was taken over.
 
     The creates and updates of a run that ends `held` stand; the next complete run supersedes what it held.
@@ -27,10 +25,10 @@ def conclude(
     absences = ledger.absences(token, brakes.window)
     if not absences.records:
         return end
-    decision = decide(absences, brakes, deleted)
+    decision = decide(absences, brakes, end.deleted)
     by_id = {absence.record_id: absence for absence in absences.records}
     batch = Batch(
-        outcomes=(*_withdrawn(decision, by_id, deleted), *_held(decision, by_id)),
+        outcomes=(*_withdrawn(decision, by_id, end.deleted), *_held(decision, by_id)),
         missing=tuple(by_id),
         withdrawn=decision.withdraw,
     )

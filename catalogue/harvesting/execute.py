@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from catalogue.errors import ConfigurationError, InvalidQuery, LeaseLost
 from catalogue.harvesting.conclusion import conclude
 from catalogue.harvesting.intake import Limits, Progress
 from catalogue.harvesting.judge import Detect, Judge, check_profile
 from catalogue.harvesting.lease import Heartbeat
+from catalogue.harvesting.memory import PageMemory, shortcut_key
 from catalogue.harvesting.run import RunEnd, harvest
 from catalogue.harvesting.sink import LedgerSink, NullSink
 from catalogue.harvesting.withdrawal import Brakes
@@ -99,7 +101,9 @@ class Harvesting:
         try:
             harvester = self._harvester(source)
             clients = self._clients(source)
-            judge = self._judge(request.profile or source.profile)
+            profile = request.profile or source.profile
+            judge = self._judge(profile)
+            memory = self._memory(source, request, profile)
             with clients.for_source(source, cancelled) as http:
                 return harvest(
                     source,
@@ -108,6 +112,7 @@ class Harvesting:
                     judge,
                     sink,
                     self.ledger.states,
+                    memory,
                     base=self.base,
                     limits=replace(self.limits, records=request.limit),
                     check=check,
@@ -126,6 +131,17 @@ class Harvesting:
                 reason="Pharos failed during this run.",
                 advice="Tell the operator: the log has the details under this run's id.",
             )
+
+    def _memory(self, source: HarvestSource, request: RunRequest, profile: str) -> PageMemory:
+        """What this run may pass over: nothing when it was asked to be full."""
+        key = shortcut_key(source, profile, self.profiles)
+        if request.full:
+            return PageMemory(key, None)
+        complete = (run for run in self.ledger.runs(source.slug, limit=100) if run.complete)
+        last = next(complete, None)
+        return PageMemory(
+            key, partial(self.ledger.remembered_page, source.slug), last.started_at if last else None
+        )
 
     def _harvester(self, source: HarvestSource) -> Harvester:
         if source.harvester not in self.harvesters:

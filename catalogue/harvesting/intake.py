@@ -10,6 +10,7 @@ from pathlib import Path
 from catalogue.errors import BackendError, RecordError
 from catalogue.harvesting.judge import Judge
 from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, untyped
+from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder
 from catalogue.model.harvest import HarvestSource, Page, PageMark, RunCounts
 from catalogue.model.identifiers import record_id
@@ -62,8 +63,10 @@ class Intake:
     limits: Limits
     base: str
     progress: Progress
+    memory: PageMemory
     met: set[str] = field(default_factory=set)
     nested: frozenset[str] = frozenset()
+    deleted: set[str] = field(default_factory=set)
     homeless: dict[str, None] = field(default_factory=dict)
     untyped: dict[tuple[str, str], None] = field(default_factory=dict)
     pages: int = 0
@@ -71,6 +74,10 @@ class Intake:
 
     def page(self, page: Page) -> None:
         """Takes one page through the stages and commits it."""
+        self.deleted.update(record_id(self.source.slug, deletion.subject) for deletion in page.deletions)
+        if page.unchanged:
+            self._pass_over(page)
+            return
         graph = self._read(page)
         facts = PageFacts(
             url=page.url,
@@ -84,6 +91,7 @@ class Intake:
             if outcome.subject and outcome.subject not in self.met:
                 self.met.add(outcome.subject)
                 self._problem(outcome)
+                self.memory.forget(page.url)
         if (page.next_cursor is None and self.pages == 0) or is_self_contained(graph):
             # Nothing can stand on another page.
             self.records([waiting.record for waiting in parts.deferred])
@@ -97,6 +105,34 @@ class Intake:
         self.pages += 1
         self._mark(page, parts)
         self.progress(self.batch.counts, page.url, None)
+
+    def _pass_over(self, page: Page) -> None:
+        """Marks the records of a page that stands as it did as seen, without reading it."""
+        known = self.memory.unchanged(page)
+        states = self.states(known.record_ids)
+        for key in known.record_ids:
+            if key in states:
+                kind = OutcomeKind.DUPLICATE if key in self.met else OutcomeKind.UNCHANGED
+                self.met.add(key)
+                self.batch.outcome(RecordOutcome(kind, record_id=key, page_url=page.url))
+                self.memory.met(page.url, key)
+        self.pages += 1
+        mark = PageMark(
+            url=page.url,
+            cursor=page.cursor,
+            next_cursor=page.next_cursor,
+            validators=page.validators,
+            payload_hash=known.payload_hash,
+            record_ids=known.record_ids,
+        )
+        self.memory.note(mark)
+        self.batch.page(mark, 0, None)
+        self.progress(self.batch.counts, page.url, None)
+
+    def remember(self) -> None:
+        """After a run that read everything: pages that the next one may pass over, unless they depend on each other."""
+        if not self.errors and not self.spool.has_given():
+            self.batch.remember(self.memory.marks())
 
     def finish_deferred(self) -> None:
         """Records whose parts stood on other pages, completed from the spool."""
@@ -174,6 +210,7 @@ class Intake:
         except RecordError as error:
             self._problem(skipped(error, raw.page_url, raw.subject))
             return None
+        self.memory.met(record.page_url, record.record_id)
         if record.record_id in self.met:
             self.batch.outcome(met_before(record))
             return None
@@ -204,10 +241,11 @@ class Intake:
             next_cursor=page.next_cursor,
             validators=page.validators,
             payload_hash=hashes[0] if hashes else "",
-            record_ids=(),
+            record_ids=self.memory.records_of(page.url),
             payload_hashes=hashes,
         )
         description = to_ntriples(parts.source_description) if len(parts.source_description) else None
+        self.memory.note(mark)
         self.batch.page(mark, parts.outside.count, description)
 
 

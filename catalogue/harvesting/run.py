@@ -11,14 +11,14 @@ import logging
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from catalogue.errors import BackendError, CatalogueError, LeaseLost, RunCancelled
 from catalogue.harvesting.intake import Intake, LimitReached, Limits, Progress, States
 from catalogue.harvesting.judge import Judge
+from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder, Sink
-from catalogue.model.harvest import Completeness, HarvestSource, RememberedPage, RunCounts, RunState
+from catalogue.model.harvest import Completeness, HarvestSource, RunCounts, RunState
 from catalogue.pipeline.fetch import fetch
 from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester, HttpClient
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended, before it is written down."""
+    """How a run ended, before it is written down. `deleted`: record ids that the source itself says are gone."""
 
     state: RunState
     counts: RunCounts
@@ -36,18 +36,7 @@ class RunEnd:
     evidence: str = ""
     reason: str = ""
     advice: str = ""
-
-
-@dataclass(slots=True)
-class RunContext:
-    """The engine's side of `FetchContext`. Shortcuts and increments are off until the engine can prove them."""
-
-    since: datetime | None = None
-    resume_cursor: str | None = None
-
-    def remembered(self, url: str) -> RememberedPage | None:
-        del url
-        return None
+    deleted: frozenset[str] = frozenset()
 
 
 def harvest(
@@ -57,6 +46,7 @@ def harvest(
     judge: Judge,
     sink: Sink,
     states: States,
+    memory: PageMemory,
     *,
     base: str,
     limits: Limits,
@@ -72,10 +62,12 @@ def harvest(
         tempfile.TemporaryDirectory(prefix="run-", dir=limits.workspace) as folder,
         Spool(Path(folder)) as spool,
     ):
-        intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress)
+        intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
         try:
             completeness = _pages(intake, http, check)
             intake.finish_deferred()
+            if completeness.complete:
+                intake.remember()
         except LimitReached:
             batch.flush()
             completeness = Completeness(False, f"Stopped after {limits.records} records, as asked.")
@@ -95,7 +87,7 @@ def _pages(intake: Intake, http: HttpClient, check: Callable[[], None]) -> Compl
         intake.harvester,
         intake.source,
         http,
-        RunContext(),
+        intake.memory,
         max_pages=intake.limits.max_pages,
         heartbeat=check,
     )
@@ -130,7 +122,8 @@ def _ended(intake: Intake, completeness: Completeness) -> RunEnd:
     else:
         state, reason, advice = RunState.COMPLETED, "", ""
     complete = completeness.complete and not intake.errors
-    return RunEnd(state, counts, complete, completeness.evidence, reason, advice)
+    deleted = frozenset(intake.deleted)
+    return RunEnd(state, counts, complete, completeness.evidence, reason, advice, deleted)
 
 
 def _count_of(errors: int) -> str:

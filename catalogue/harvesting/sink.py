@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -84,6 +85,11 @@ class BatchBuilder:
         """Takes back so many triples that were counted as outside and found their record after all."""
         self._outside -= triples
         self.counts = replace(self.counts, triples_outside=self.counts.triples_outside - triples)
+
+    def remember(self, marks: Sequence[PageMark]) -> None:
+        """Writes pages as the next run may pass them over, a batch at a time."""
+        for start in range(0, len(marks), self._size):
+            self._sink.write(Batch(remembered=tuple(marks[start : start + self._size])))
 
     def flush(self) -> None:
         """Commits what is waiting, if anything."""

@@ -154,13 +154,17 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class RememberedPage:
-    """What the ledger kept of a page in the last run that read it."""
+    """What the ledger kept of a page in the last run that read it.
+
+    `key` says under which pipeline, profile and options its records were made; "" when the page may not be passed over.
+    """
 
     url: str
     validators: Validators
     payload_hash: str
     next_cursor: str | None
     record_ids: tuple[str, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +272,7 @@ class PageMark:
     payload_hash: str
     record_ids: tuple[str, ...]
     payload_hashes: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +280,7 @@ class Batch:
     """Everything one transaction commits: outcomes, versions, seen marks, pages, payloads.
 
     `seen`: record ids met unchanged. `reports`: (record_id, report) where only the verdict was made anew.
+    `remembered`: pages of a run that read everything, as the next run may pass them over.
     `missing`: record ids that a complete run did not meet; `withdrawn`: those of them that leave now.
     `source_description`: canonical N-Triples of the root catalogue's own description, if met in this batch.
     """
@@ -286,6 +292,7 @@ class Batch:
     payloads: tuple[Payload, ...] = ()
     triples_outside: int = 0
     source_description: str | None = None
+    remembered: tuple[PageMark, ...] = ()
     missing: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     reports: tuple[tuple[str, ValidationReport], ...] = ()

@@ -143,6 +143,10 @@ class Spool:
         (count,) = self._database.execute("SELECT COALESCE(SUM(outside), 0) FROM part WHERE taken").fetchone()
         return int(count)
 
+    def has_given(self) -> bool:
+        """Whether any record took a part from another page: then no page of the source can be read for itself."""
+        return self._database.execute("SELECT 1 FROM part WHERE taken LIMIT 1").fetchone() is not None
+
     def is_taken(self, iri: str) -> bool:
         """Whether some record took this part from another page."""
         query = "SELECT 1 FROM part WHERE iri = ? AND taken LIMIT 1"

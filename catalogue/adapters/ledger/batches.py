@@ -55,7 +55,7 @@ def commit(
     _mark_seen(connection, batch.seen, stamp)
     lines = [_as_first_met(outcome, again) for outcome in batch.outcomes]
     rows = _write_lines(connection, run, lines)
-    pages.remember(connection, run.source, batch.pages, stamp)
+    pages.remember(connection, run.source, (*batch.pages, *batch.remembered), stamp)
     if batch.source_description is not None:
         sources.describe(connection, run.source, batch.source_description, run.run_id, now)
     absences.count_missing(connection, batch.missing, stamp)

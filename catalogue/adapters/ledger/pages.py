@@ -131,6 +131,7 @@ def _page_values(mark: PageMark, records_hash: str, stamp: Stamp) -> dict[str, A
         "payload_hash": mark.payload_hash,
         "payload_hashes": list(mark.payload_hashes),
         "records_hash": records_hash,
+        "shortcut_key": mark.key,
         "run_id": stamp.run_id,
         "read_at": stamp.now,
     }
@@ -156,4 +157,5 @@ def remembered(connection: Connection, slug: str, url: str) -> RememberedPage | 
         payload_hash=row.payload_hash,
         next_cursor=row.next_cursor,
         record_ids=tuple(connection.execute(listed.order_by(page_records.c.ordinal)).scalars()),
+        key=row.shortcut_key,
     )

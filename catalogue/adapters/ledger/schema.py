@@ -135,6 +135,7 @@ pages = Table(
     Column("payload_hash", Text, nullable=False),
     Column("payload_hashes", JSON, nullable=False),
     Column("records_hash", Text, nullable=False),
+    Column("shortcut_key", Text, nullable=False, server_default=""),
     Column("run_id", Text, nullable=False),
     Column("read_at", Instant, nullable=False),
     UniqueConstraint("source", "url"),
