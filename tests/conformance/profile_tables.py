@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from catalogue.rdf.graphs import Graph
 from catalogue.rdf.namespaces import PREFIXES, RDF, SH
 from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject
 
+PARITY = Path(__file__).with_name("parity-differences.toml")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "profiles.md"
 BEGIN, END = "<!-- table {name} -->", "<!-- end of table {name} -->"
 LEVELS = {"NON_PUBLIC": "non-public", "RESTRICTED": "restricted", "PUBLIC": "public"}
@@ -97,13 +99,24 @@ def _curie(term: object) -> str:
     return f"{prefix}:{iri.removeprefix(PREFIXES[prefix])}"
 
 
+def parity_table() -> str:
+    """Markdown of the listed differences to the official shapes."""
+    rows = tomllib.loads(PARITY.read_text())["difference"]
+    lines = ["| What differs | Who finds it | Kind | Reason |", "| --- | --- | --- | --- |"]
+    for row in rows:
+        finder = {"ours": "Pharos", "theirs": "official", "severity": "both, by severity"}[row["side"]]
+        lines.append(f"| {row['name']} | {finder} | {row['kind']} | {row['reason']} |")
+    return "\n".join(lines)
+
+
 def fresh(page: str) -> str:
     """The page with every table made anew."""
-    for name in PROFILES:
+    tables = {name: table for name in PROFILES if BEGIN.format(name=name) in page}
+    made = {name: make(name) for name, make in tables.items()} | {"parity": parity_table()}
+    for name, text in made.items():
         begin, end = BEGIN.format(name=name), END.format(name=name)
-        if begin in page:
-            before, _, rest = page.partition(begin)
-            page = f"{before}{begin}\n{table(name)}\n{end}{rest.partition(end)[2]}"
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}\n{text}\n{end}{rest.partition(end)[2]}"
     return page
 
 
