@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -187,7 +187,12 @@ def harvesting_of(services: Services) -> Harvesting:
         harvesters=services.harvesters,
         detect=detect_profile,
         base=services.base,
-        limits=Limits(settings.max_pages, settings.batch_size, workspace=services.spool),
+        limits=Limits(
+            settings.max_pages,
+            settings.batch_size,
+            workspace=services.spool,
+            budget=timedelta(seconds=settings.run_budget),
+        ),
     )
 
 

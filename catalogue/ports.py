@@ -21,6 +21,7 @@ from catalogue.model.harvest import (
     HarvestSource,
     Option,
     Page,
+    PageMark,
     ProbeResult,
     RememberedPage,
     RunRequest,
@@ -231,6 +232,9 @@ class Ledger(Protocol):
 
     # -- pages and payloads -----------------------------------------------------------------------
     def remembered_page(self, slug: str, url: str) -> RememberedPage | None: ...
+
+    def pages_of_run(self, run_id: str) -> list[PageMark]:
+        """The pages that the run has committed so far, in order."""
 
     def payload(self, payload_hash: str) -> Payload: ...
 

@@ -76,8 +76,13 @@ class Settings:
         200, "Largest ratio of decoded to received bytes beyond the first mebibyte.", check=_positive
     )
     retries: int = _setting(3, "Further tries of a request that failed for a passing reason.")
-    request_delay: float = _setting(0.0, "Seconds of pause between two requests to one host.", check=lambda v: None if v >= 0 else "a number of at least 0")
+    request_delay: float = _setting(
+        0.0,
+        "Seconds of pause between two requests to one host.",
+        check=lambda v: None if v >= 0 else "a number of at least 0",
+    )
     max_pages: int = _setting(10_000, "Most pages of one run.", check=_positive)
+    run_budget: float = _setting(21_600.0, "Seconds that one run may take.", check=_positive)
     batch_size: int = _setting(100, "Records committed together.", check=_positive)
     sparql_timeout: float = _setting(20.0, "Seconds a SPARQL query may take.", check=_positive)
     sparql_max_rows: int = _setting(10_000, "Most rows or triples of a SPARQL answer.", check=_positive)

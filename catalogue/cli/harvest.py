@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import partial
 from threading import Event
 from typing import Any
 
@@ -23,7 +24,7 @@ from catalogue.harvesting.lease import LEASE
 from catalogue.harvesting.registry import load_harvesters
 from catalogue.harvesting.run import RunEnd
 from catalogue.harvesting.sources import check_source, suggest_slug
-from catalogue.harvesting.worker import bury, is_inherited
+from catalogue.harvesting.worker import take
 from catalogue.logs import facts
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest, RunState
 from catalogue.ports import Ledger
@@ -185,15 +186,14 @@ def _work(invocation: Invocation, queued: HarvestRun, stop: Event) -> HarvestRun
 def _execute(services: Services, queued: HarvestRun, stop: Event) -> HarvestRun:
     ledger, worker = services.ledger, f"cli-{queued.run_id}"
     claim = ledger.claim(worker, LEASE, queued.run_id)
-    if claim and is_inherited(claim):
-        note("An earlier process died during this run; harvesting anew.")
-        successor = bury(ledger, claim)
-        claim = ledger.claim(worker, LEASE, successor.run_id) if successor else None
     if claim is None:
         # Another command did it while this one waited for the folder, or another machine does it.
         return _watch(ledger, queued, stop, lambda: None)
     with facts(run=claim.run.run_id, source=claim.source.slug), progress_bar(queued.source) as progress:
-        return harvesting_of(services).execute(claim, progress, stop.is_set)
+        if claim.token.token > 1:
+            note("An earlier process died during this run; going on where it stood.")
+        execute = partial(harvesting_of(services).execute, progress=progress, stop=stop.is_set)
+        return take(ledger, claim, execute)
 
 
 def _end_summary(source: HarvestSource, end: RunEnd) -> dict[str, Any]:

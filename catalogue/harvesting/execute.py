@@ -9,12 +9,14 @@ from functools import partial
 
 from catalogue.errors import ConfigurationError, InvalidQuery, LeaseLost
 from catalogue.harvesting.conclusion import conclude
-from catalogue.harvesting.intake import Limits, Progress
+from catalogue.harvesting.intake import Intake, Limits, Progress
 from catalogue.harvesting.judge import Detect, Judge, check_profile
 from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.memory import PageMemory, shortcut_key
+from catalogue.harvesting.resume import restore
 from catalogue.harvesting.run import RunEnd, harvest
-from catalogue.harvesting.sink import LedgerSink, NullSink
+from catalogue.harvesting.sink import LedgerSink, NullSink, Sink
+from catalogue.harvesting.stopping import NeverStopped, StopWatch, Watch
 from catalogue.harvesting.withdrawal import Brakes
 from catalogue.model.harvest import Claim, HarvestRun, HarvestSource, RunCounts, RunRequest, RunState
 from catalogue.model.validation import ShapesProfile
@@ -26,6 +28,28 @@ log = logging.getLogger(__name__)
 
 def no_progress(counts: RunCounts, page_url: str, total: int | None) -> None:
     """Shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One harvest to be done. `claim` is None in a dry run."""
+
+    source: HarvestSource
+    request: RunRequest
+    sink: Sink
+    watch: StopWatch
+    progress: Progress
+    claim: Claim | None = None
+
+    @property
+    def is_resumed(self) -> bool:
+        """Whether an earlier worker began this run and died."""
+        return self.claim is not None and self.claim.token.token > 1
+
+    @property
+    def counts(self) -> RunCounts:
+        """What the run had counted when it was claimed."""
+        return self.claim.run.counts if self.claim else RunCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,34 +72,23 @@ class Harvesting:
     def execute(
         self, claim: Claim, progress: Progress = no_progress, stop: Callable[[], bool] = lambda: False
     ) -> HarvestRun:
-        """Runs the claim to its end. `stop` asks for an early end (the process is going down).
+        """Runs the claim to its end, or on from where a dead worker left it. `stop` asks for an early end (the process
+        is going down).
 
         Raises LeaseLost when another worker took the run over: then nothing more was written.
         """
         run, source, token = claim.run, claim.source, claim.token
         log.info("run started", extra={"run": run.run_id, "source": source.slug, "url": source.url})
         with Heartbeat(self.ledger, token) as heartbeat:
-
-            def cancelled() -> bool:
-                return heartbeat.stopped() or stop()
-
-            def check() -> None:
-                heartbeat.check()
-                if stop():
-                    heartbeat.cancel()
-                    heartbeat.check()
-
-            end = self._harvest(
-                source, run.request, LedgerSink(self.ledger, token), cancelled, check, progress
+            watch = Watch(
+                heartbeat, stop, self.clock, (run.started_at or self.clock.now()) + self.limits.budget
             )
-            end = conclude(self.ledger, token, end, self.brakes)
-        reason = end.reason
-        if end.state is RunState.CANCELLED and stop():
-            reason = "Pharos was stopped during this run; what it had committed stands."
+            order = Order(source, run.request, LedgerSink(self.ledger, token), watch, progress, claim)
+            end = conclude(self.ledger, token, watch.explain(self._harvest(order)), self.brakes)
         finished = self.ledger.finish(
             token,
             end.state,
-            reason=reason,
+            reason=end.reason,
             advice=end.advice,
             complete=end.complete,
             evidence=end.evidence,
@@ -87,61 +100,62 @@ class Harvesting:
         self, source: HarvestSource, request: RunRequest, progress: Progress = no_progress
     ) -> RunEnd:
         """A dry run: everything is fetched and judged, nothing is written."""
-        return self._harvest(source, request, NullSink(), lambda: False, lambda: None, progress)
+        return self._harvest(Order(source, request, NullSink(), NeverStopped(), progress))
 
-    def _harvest(
-        self,
-        source: HarvestSource,
-        request: RunRequest,
-        sink: LedgerSink | NullSink,
-        cancelled: Callable[[], bool],
-        check: Callable[[], None],
-        progress: Progress,
-    ) -> RunEnd:
+    def _harvest(self, order: Order) -> RunEnd:
+        source, request = order.source, order.request
         try:
-            harvester = self._harvester(source)
-            clients = self._clients(source)
             profile = request.profile or source.profile
             judge = self._judge(profile)
-            memory = self._memory(source, request, profile)
-            with clients.for_source(source, cancelled) as http:
+            harvester = self._harvester(source)
+            with self._clients(source).for_source(source, order.watch.stopped) as http:
                 return harvest(
                     source,
                     harvester,
                     http,
                     judge,
-                    sink,
+                    order.sink,
                     self.ledger.states,
-                    memory,
+                    self._memory(order, profile),
                     base=self.base,
                     limits=replace(self.limits, records=request.limit),
-                    check=check,
-                    progress=progress,
+                    check=order.watch.check,
+                    progress=order.progress,
+                    counts=order.counts,
+                    restore=partial(self._restore, order),
                 )
         except LeaseLost:
             raise
         except (ConfigurationError, InvalidQuery) as error:
-            return RunEnd(RunState.FAILED, RunCounts(), reason=error.detail, advice=error.advice)
+            return RunEnd(RunState.FAILED, order.counts, reason=error.detail, advice=error.advice)
         except Exception:
             # Policy of the engine: whatever happens, the run ends and says so; the log has the trace.
             log.exception("run failed", extra={"source": source.slug})
             return RunEnd(
                 RunState.FAILED,
-                RunCounts(),
+                order.counts,
                 reason="Pharos failed during this run.",
                 advice="Tell the operator: the log has the details under this run's id.",
             )
 
-    def _memory(self, source: HarvestSource, request: RunRequest, profile: str) -> PageMemory:
-        """What this run may pass over: nothing when it was asked to be full."""
+    def _restore(self, order: Order, intake: Intake) -> None:
+        if order.is_resumed and order.claim:
+            log.warning(
+                "run resumed", extra={"run": order.claim.run.run_id, "cursor": order.claim.resume_cursor}
+            )
+            restore(intake, self.ledger, order.claim.run, order.claim.resume_cursor)
+
+    def _memory(self, order: Order, profile: str) -> PageMemory:
+        """What this run may pass over: nothing when it was asked to be full. A resumed run goes on at its cursor."""
+        source = order.source
         key = shortcut_key(source, profile, self.profiles)
-        if request.full:
-            return PageMemory(key, None)
+        cursor = order.claim.resume_cursor if order.is_resumed and order.claim else None
+        if order.request.full:
+            return PageMemory(key, None, resume_cursor=cursor)
         complete = (run for run in self.ledger.runs(source.slug, limit=100) if run.complete)
         last = next(complete, None)
-        return PageMemory(
-            key, partial(self.ledger.remembered_page, source.slug), last.started_at if last else None
-        )
+        recall = partial(self.ledger.remembered_page, source.slug)
+        return PageMemory(key, recall, last.started_at if last else None, cursor)
 
     def _harvester(self, source: HarvestSource) -> Harvester:
         if source.harvester not in self.harvesters:

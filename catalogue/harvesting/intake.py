@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from catalogue.errors import BackendError, RecordError
@@ -38,12 +39,14 @@ NOT_AN_ERROR = frozenset({"ours"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`records`: stop after so many (None: all). `workspace`: folder for the spool (None: the system's)."""
+    """`records`: stop after so many (None: all). `workspace`: folder for the spool (None: the system's). `budget`: time
+    that a run may take."""
 
     max_pages: int = 10_000
     batch_size: int = 100
     records: int | None = None
     workspace: Path | None = None
+    budget: timedelta = timedelta(hours=6)
 
 
 class LimitReached(Exception):

@@ -52,18 +52,23 @@ def harvest(
     limits: Limits,
     check: Callable[[], None],
     progress: Progress,
+    counts: RunCounts = RunCounts(),  # noqa: B008 - frozen
+    restore: Callable[[Intake], None] = lambda _: None,
 ) -> RunEnd:
     """Harvests one source to its end. `check` is called before each page and raises to stop the run.
 
+    A run that goes on where a dead worker left it brings the `counts` so far and `restore`, which fills the intake.
+
     Raises LeaseLost, when nothing may be written any more; everything else becomes the way the run ended.
     """
-    batch = BatchBuilder(sink, limits.batch_size)
+    batch = BatchBuilder(sink, limits.batch_size, counts)
     with (
         tempfile.TemporaryDirectory(prefix="run-", dir=limits.workspace) as folder,
         Spool(Path(folder)) as spool,
     ):
         intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
         try:
+            restore(intake)
             completeness = _pages(intake, http, check)
             intake.finish_deferred()
             if completeness.complete:

@@ -37,10 +37,10 @@ class NullSink:
 class BatchBuilder:
     """Collects what one transaction will commit and counts it. A page's mark is written with its last records."""
 
-    def __init__(self, sink: Sink, size: int) -> None:
+    def __init__(self, sink: Sink, size: int, counts: RunCounts) -> None:
         self._sink = sink
         self._size = size
-        self.counts = RunCounts()
+        self.counts = counts
         self._reset()
 
     def _reset(self) -> None:

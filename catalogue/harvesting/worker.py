@@ -6,12 +6,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from catalogue.errors import BackendError, CatalogueError, LeaseLost
 from catalogue.harvesting.execute import Harvesting
 from catalogue.harvesting.lease import LEASE
 from catalogue.logs import facts
-from catalogue.model.harvest import Claim, HarvestRun, RunRequest, RunState
+from catalogue.model.harvest import Claim, HarvestRun, RunState
 from catalogue.ports import Ledger
 from catalogue.projections.follow import Projection, follow
 
@@ -21,41 +22,29 @@ IDLE = 0.25
 """Seconds between two looks at an idle queue, and at an idle ledger."""
 MAX_PAUSE = 30.0
 """Seconds after which a projection that is down is tried again at the latest."""
-BY = "worker"
+DEATHS = 3
+"""Workers that may die during one run before it is given up."""
 
-_FIRST_DEATH = (
-    "The worker that ran this stopped without a word; a new run was queued.",
-    "What the run had committed stands. Nothing to do unless this happens again.",
-)
-_SECOND_DEATH = (
-    "The worker that ran this stopped without a word, and so did the one before.",
-    "What the run had committed stands. Look at the log and at the machine's memory, then harvest again.",
+_GIVEN_UP = (
+    "What the run had committed stands. Look at the log and at the machine's memory, then harvest again."
 )
 
 
-def is_inherited(claim: Claim) -> bool:
-    """Whether an earlier worker began this run and died."""
-    return claim.token.token > 1
+def take(ledger: Ledger, claim: Claim, execute: Callable[[Claim], HarvestRun]) -> HarvestRun:
+    """Does a claimed run, also one that a dead worker left behind: that one goes on where it stood.
 
-
-def bury(ledger: Ledger, claim: Claim) -> HarvestRun | None:
-    """Ends a run whose worker died, with its reason, and queues its source again.
-
-    Returns the new run; None when a person had asked the old one to stop, or when it was such a second try: what ends
-    two workers would end a third.
+    A run that several workers died of ends as failed: what ended them would end the next.
     """
-    run, slug = claim.run, claim.source.slug
-    if run.cancel_requested:
+    run = claim.run
+    deaths = claim.token.token - 1
+    if deaths and run.cancel_requested:
         reason = "It was cancelled; its worker ended before it could stop."
-        ledger.finish(claim.token, RunState.CANCELLED, reason=reason)
-        return None
-    last = run.request.requested_by == BY
-    reason, advice = _SECOND_DEATH if last else _FIRST_DEATH
-    ledger.finish(claim.token, RunState.FAILED, reason=reason, advice=advice)
-    log.error("worker died", extra={"run": run.run_id, "source": slug, "worker": run.worker, "last": last})
-    if last:
-        return None
-    return ledger.enqueue(slug, RunRequest(BY, run.request.profile, run.request.limit, run.request.full))
+        return ledger.finish(claim.token, RunState.CANCELLED, reason=reason)
+    if deaths >= DEATHS:
+        log.error("run given up", extra={"run": run.run_id, "source": claim.source.slug, "deaths": deaths})
+        reason = f"{deaths} workers stopped without a word during this run; it was given up."
+        return ledger.finish(claim.token, RunState.FAILED, reason=reason, advice=_GIVEN_UP)
+    return execute(claim)
 
 
 class Follower:
@@ -174,7 +163,4 @@ class Worker:
         return True
 
     def _take(self, claim: Claim, stop: threading.Event) -> None:
-        if is_inherited(claim):
-            bury(self._ledger, claim)
-        else:
-            self._harvesting.execute(claim, stop=stop.is_set)
+        take(self._ledger, claim, partial(self._harvesting.execute, stop=stop.is_set))

@@ -26,6 +26,7 @@ from catalogue.model.harvest import (
     FencingToken,
     HarvestRun,
     HarvestSource,
+    PageMark,
     RememberedPage,
     RunRequest,
     RunState,
@@ -172,6 +173,10 @@ class SqlLedger:
     def remembered_page(self, slug: str, url: str) -> RememberedPage | None:
         with self._database.read() as connection:
             return pages.remembered(connection, slug, url)
+
+    def pages_of_run(self, run_id: str) -> list[PageMark]:
+        with self._database.read() as connection:
+            return pages.of_run(connection, run_id)
 
     def payload(self, payload_hash: str) -> Payload:
         with self._database.read() as connection:

@@ -144,6 +144,27 @@ def _list_records(connection: Connection, page_id: int, record_ids: tuple[str, .
         connection.execute(insert(page_records), rows)
 
 
+def of_run(connection: Connection, run_id: str) -> list[PageMark]:
+    """The pages that a run has committed so far, in order."""
+    found = []
+    for row in connection.execute(
+        select(pages).where(pages.c.run_id == run_id).order_by(pages.c.read_at, pages.c.page_id)
+    ):
+        listed = select(page_records.c.record_id).where(page_records.c.page_id == row.page_id)
+        found.append(
+            PageMark(
+                url=row.url,
+                cursor=row.cursor,
+                next_cursor=row.next_cursor,
+                validators=Validators(row.etag, row.last_modified),
+                payload_hash=row.payload_hash,
+                record_ids=tuple(connection.execute(listed.order_by(page_records.c.ordinal)).scalars()),
+                payload_hashes=tuple(row.payload_hashes),
+            )
+        )
+    return found
+
+
 def remembered(connection: Connection, slug: str, url: str) -> RememberedPage | None:
     row = connection.execute(
         select(pages).where(pages.c.source == slug, pages.c.url == searchable(url))
