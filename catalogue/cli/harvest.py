@@ -50,6 +50,7 @@ LOOK = 0.2
 @click.option("--harvester", help="Protocol, if the URL is new here.  [default: dcat_rdf]")
 @click.option("--profile", help="Judge by this profile in this run.")
 @click.option("--limit", type=click.IntRange(min=1), help="Stop after so many records.")
+@click.option("--full", is_flag=True, help="Read every page, also those that stand as they did.")
 @click.option("--dry-run", is_flag=True, help="Fetch and judge, write nothing.")
 @click.option("--no-wait", is_flag=True, help="Only queue the run and print its id.")
 @common
@@ -60,6 +61,7 @@ def harvest(
     harvester: str | None,
     profile: str | None,
     limit: int | None,
+    full: bool,
     dry_run: bool,
     no_wait: bool,
 ) -> None:
@@ -69,7 +71,7 @@ def harvest(
     """
     if profile:
         check_profile(profile, load_profiles())
-    request = RunRequest(BY, profile, limit)
+    request = RunRequest(BY, profile, limit, full)
     with open_ledger(invocation.settings()) as ledger:
         source = _find(ledger, target, harvester)
         if not dry_run:
