@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -16,7 +17,9 @@ from typing import Any
 def apart(measure: str, **arguments: Any) -> dict[str, Any]:
     """What the function `module:name` returns when it is called in a new process."""
     command = [sys.executable, "-m", "benchmarks.apart", measure, json.dumps(arguments)]
-    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    # `pharos serve` gives its worker the same.
+    environment = {"MALLOC_ARENA_MAX": "2", **os.environ}
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     found: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
     return found
 
