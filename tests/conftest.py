@@ -10,18 +10,19 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from postgres import PostgresServer, find_programs
+from requirement import missing
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
-def missing(what: str) -> None:
-    """Skips the test, or fails it where everything is required."""
-    if os.environ.get("PHAROS_TEST_REQUIRE_SERVERS"):
-        pytest.fail(f"{what} is missing, and everything is required here")
-    pytest.skip(f"{what} is missing")
+# Random in a developer's runs, which so find new cases; the same cases in every run of CI.
+hypothesis.settings.register_profile("ci", derandomize=True, print_blob=True)
+if os.environ.get("CI") or os.environ.get("PHAROS_TEST_REQUIRE_SERVERS"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

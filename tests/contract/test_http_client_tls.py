@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
-from conftest import missing
 from loopback import Answer, Loopback
+from requirement import missing
 
 from catalogue.adapters.http import HttpClientsOnRequests
 from catalogue.adapters.http.guard import SocketAddress

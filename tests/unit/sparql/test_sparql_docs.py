@@ -52,7 +52,7 @@ def gateway(tmp_path_factory) -> Iterator[SparqlGateway]:
         store = SparqlGraphStore("https://c.example", lambda: Endpoint.of_child(child.address))
         projection = GraphProjection(store, "https://c.example", statics)
         change = Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)
-        projection.apply([change], {1: version}, projection.position(), 1)
+        projection.apply([change], {(1, 0): version}, projection.position(), 1)
         yield SparqlGateway(store, timeout=10, max_rows=100, max_bytes=10**6)
 
 
