@@ -12,6 +12,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.paths import Path
 from rdflib.term import IdentifiedNode, Node
 
+from catalogue.rdf.literals import well_formed
 from catalogue.rdf.terms import BlankNode, NamedNode, Term, Triple
 
 RdflibTriple = tuple[Node, Node, Node]
@@ -32,7 +33,10 @@ def _literal(term: pyoxigraph.Literal) -> Literal:
     datatype = term.datatype.value
     if datatype == "http://www.w3.org/2001/XMLSchema#string":
         return Literal(term.value)
-    return Literal(term.value, datatype=_iri(datatype), normalize=False)
+    literal = Literal(term.value, datatype=_iri(datatype), normalize=False)
+    # rdflib takes "2024-01-01" for a dateTime, "1e3" for a decimal and more that XML Schema does not
+    literal._ill_typed = not well_formed(term.value, term.datatype)
+    return literal
 
 
 def _term(term: Term) -> IdentifiedNode | Literal:

@@ -65,7 +65,7 @@ def prepare(graph: Graph, profile: str, base: str) -> Graph:
                 advice="Give each property shape an IRI of its own.",
                 shape=str(shape),
             )
-    return _name_shapes(graph, base)
+    return name_shapes(graph, base)
 
 
 def _without_unknown_terms(graph: Graph, where: str) -> Graph:
@@ -152,7 +152,7 @@ def _lint_pattern(graph: Graph, triple: Triple, where: str) -> None:
         )
 
 
-def _name_shapes(graph: Graph, base: str) -> Graph:
+def name_shapes(graph: Graph, base: str) -> Graph:
     """The graph with an IRI for every anonymous property shape and every anonymous shape that has a target.
 
     The IRI is the owner's (or `base`) and a hash of the shape's parameters: the same in every run and every engine.

@@ -12,9 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-import pyoxigraph
 import pyshacl
-from pyoxigraph import RdfFormat
 from pyshacl.constraints import ALL_CONSTRAINT_PARAMETERS
 from pyshacl.errors import ReportableRuntimeError
 from pyshacl.helper.path_helper import shacl_path_to_sparql_path
@@ -26,16 +24,17 @@ from rdflib import RDF, RDFS, SH, Literal, URIRef
 from rdflib.term import Node
 
 from catalogue.adapters.rdflib_graphs import IndexedGraph, ntriples_term, to_rdflib
-from catalogue.adapters.shape_messages import fallback_message
+from catalogue.adapters.shape_facts import (
+    SEVERITIES,
+    ShapeFacts,
+    best_message,
+    read_bundle,
+    unusable,
+)
 from catalogue.errors import EngineFailed
-from catalogue.model.validation import Severity, ShapesProfile, ValidationResult
+from catalogue.model.validation import Severity, ShapesProfile, ValidationResult, result_order
 from catalogue.rdf.graphs import Graph
 
-_SEVERITIES: dict[Node, Severity] = {
-    SH.Violation: Severity.VIOLATION,
-    SH.Warning: Severity.WARNING,
-    SH.Info: Severity.INFO,
-}
 _SYSTEM_TRIPLES = ShapesGraph.system_triples
 _PARAMETERS = frozenset(ALL_CONSTRAINT_PARAMETERS)
 _COMPILED_LIMIT = 32
@@ -81,12 +80,11 @@ class PySHACLEngine:
             stringify_blank_node.dict_cache.clear()
 
     def _shapes(self, profile: ShapesProfile, variant: str | None) -> _Compiled:
-        variants = dict(profile.variants)
-        key = (profile.bundle_hash, variant if variant in variants else "")
+        key = (profile.bundle_hash, variant if variant in dict(profile.variants) else "")
         with self._lock:
             compiled = self._compiled.get(key)
             if compiled is None:
-                compiled = _compile(variants.get(key[1], profile.shapes_turtle), profile.name)
+                compiled = _compile(profile, variant)
                 self._compiled[key] = compiled
                 if len(self._compiled) > _COMPILED_LIMIT:
                     self._compiled.popitem(last=False)
@@ -94,16 +92,12 @@ class PySHACLEngine:
             return compiled
 
 
-def _compile(turtle: str, profile: str) -> _Compiled:
+def _compile(profile: ShapesProfile, variant: str | None) -> _Compiled:
+    _key, graph = read_bundle(profile, variant)
     try:
-        quads = list(pyoxigraph.parse(turtle, format=RdfFormat.TURTLE))
-        return _Compiled(to_rdflib(quad.triple for quad in quads))
-    except (ReportableRuntimeError, SyntaxError, ValueError) as error:
-        raise EngineFailed(
-            f"pySHACL cannot use the shapes of the profile {profile}: {_one_line(error)}",
-            advice="Mend the profile's shapes files.",
-            profile=profile,
-        ) from error
+        return _Compiled(to_rdflib(graph), ShapeFacts(graph))
+    except (ReportableRuntimeError, ValueError) as error:
+        raise unusable(profile.name, str(error)) from error
 
 
 class _SharedShapes(ShapesGraph):
@@ -133,7 +127,8 @@ class _SharedShapes(ShapesGraph):
 class _Compiled:
     """Shapes ready to be asked, with the targets that decide which of them a record needs."""
 
-    def __init__(self, graph: IndexedGraph) -> None:
+    def __init__(self, graph: IndexedGraph, facts: ShapeFacts) -> None:
+        self._facts = facts
         triples = [*graph.triples((None, None, None)), *_SYSTEM_TRIPLES]
         self._graph = _SharedShapes(IndexedGraph(triples))
         self._by_class: dict[Node, list[Shape]] = {}
@@ -159,7 +154,7 @@ class _Compiled:
         for shape in self._wanted(data):
             _conforms, reports = shape.validate(executor, data)
             found.extend(self._result(node, parts) for _text, node, parts in reports)
-        return tuple(sorted(found, key=_order))
+        return tuple(sorted(found, key=result_order))
 
     def _wanted(self, data: IndexedGraph) -> Iterable[Shape]:
         if next(data.triples((None, RDFS.subClassOf, None)), None) is not None:
@@ -182,7 +177,7 @@ class _Compiled:
             focus_node=ntriples_term(values[SH.focusNode][0]),
             path=self._path(path[0]) if path else None,
             component=str(component),
-            severity=_SEVERITIES.get(values[SH.resultSeverity][0], Severity.VIOLATION),
+            severity=SEVERITIES.get(str(values[SH.resultSeverity][0]), Severity.VIOLATION),
             message=self._message(shape, component, values.get(SH.resultMessage, ())),
             value=ntriples_term(value[0]) if value else None,
             source_shape=str(shape),
@@ -195,35 +190,12 @@ class _Compiled:
         return text
 
     def _message(self, shape: Node, component: Node, messages: Iterable[Node]) -> str:
-        """The shape's own message (English before others), else ours; pySHACL's generated ones are not used."""
+        """The shape's own message, else ours; pySHACL's generated ones are not used."""
         # a SPARQL constraint has its message on itself, with values filled in: only the result knows it
-        own = bool(self._graph.graph.value(shape, SH.message)) or component == SH.SPARQLConstraintComponent
-        texts = [m for m in messages if isinstance(m, Literal)] if own else []
-        if texts:
-            return str(min(texts, key=lambda m: (m.language not in (None, "en"), m.language or "", str(m))))
-        return fallback_message(str(component), str(shape), lambda name: self._parameters(shape, name))
-
-    def _parameters(self, shape: Node, name: str) -> list[str]:
-        return [str(value) for value in self._graph.graph.objects(shape, SH[name])]
-
-
-_RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
-
-
-def _order(result: ValidationResult) -> tuple[object, ...]:
-    # blank nodes sort last and together, so that their names decide only between results equal in all else
-    blank = result.focus_node.startswith("_:")
-    return (
-        _RANK[result.severity],
-        blank,
-        "" if blank else result.focus_node,
-        result.path or "",
-        result.component,
-        "_:" if (result.value or "").startswith("_:") else result.value or "",
-        result.source_shape or "",
-        result.focus_node,
-        result.value or "",
-    )
+        told = [m for m in messages if isinstance(m, Literal)]
+        if component == SH.SPARQLConstraintComponent and told:
+            return best_message((str(m), m.language) for m in told)
+        return self._facts.message(str(shape), str(component))
 
 
 def _one_line(error: Exception) -> str:

@@ -38,6 +38,28 @@ class ValidationResult:
     known_gap: bool = False
 
 
+_RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+def result_order(result: ValidationResult) -> tuple[object, ...]:
+    """Sorts by severity, focus node, path, component, value and shape.
+
+    Blank nodes sort last and together, so that their names decide only between results equal in all else.
+    """
+    blank = result.focus_node.startswith("_:")
+    return (
+        _RANK[result.severity],
+        blank,
+        "" if blank else result.focus_node,
+        result.path or "",
+        result.component,
+        "_:" if (result.value or "").startswith("_:") else result.value or "",
+        result.source_shape or "",
+        result.focus_node,
+        result.value or "",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ValidationReport:
     """The findings of one record under one profile, with what produced them, so that it can be repeated."""

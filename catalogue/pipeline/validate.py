@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalogue.model.validation import Severity, ShapesProfile, ValidationReport, ValidationResult
+from catalogue.model.validation import (
+    Severity,
+    ShapesProfile,
+    ValidationReport,
+    ValidationResult,
+    result_order,
+)
 from catalogue.model.vocabularies import Vocabularies
+from catalogue.pipeline.literal_findings import ill_formed_literals
 from catalogue.ports import ShapeEngine
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.namespaces import DCAT, DCT, RDF, RDFS, SKOS
@@ -24,7 +31,7 @@ def validate(
     *,
     subject: str | None = None,
 ) -> ValidationReport:
-    """The findings of a record. `subject` is its IRI (None: the first of its primary resources, by class and IRI).
+    """The findings of a record: of the engine, and of our own rule on literals. `subject` is its IRI (None: the first of its primary resources, by class and IRI).
 
     The profile "none" asks no engine. Raises EngineFailed when the engine cannot judge.
     """
@@ -32,6 +39,9 @@ def validate(
         return ValidationReport(profile.name, engine=NONE, engine_version="", bundle_hash=profile.bundle_hash)
     judged = _as_it_says_itself(graph) | concept_triples(graph, profile, vocabularies)
     results = engine.validate(judged, profile, variant_of(graph, profile, subject))
+    ill_formed = ill_formed_literals(graph, results)
+    if ill_formed:
+        results = tuple(sorted((*results, *ill_formed), key=result_order))
     return ValidationReport(
         profile=profile.name,
         engine=engine.name,
@@ -64,7 +74,8 @@ def concept_triples(graph: Graph, profile: ShapesProfile, vocabularies: Vocabula
         if vocabularies.concept(iri.value) is None:
             continue
         for vocabulary in known:
-            added.update(dict.fromkeys(_of_concept(vocabulary, iri)))
+            if described := vocabulary.about(iri):
+                added.update(dict.fromkeys(_of_concept(described)))
     return list(added)
 
 
@@ -81,8 +92,7 @@ def _as_it_says_itself(graph: Graph) -> Graph:
     )
 
 
-def _of_concept(vocabulary: Graph, iri: NamedNode) -> list[Triple]:
-    described = vocabulary.about(iri)
+def _of_concept(described: list[Triple]) -> list[Triple]:
     labels = [t for t in described if t.predicate == SKOS.prefLabel and isinstance(t.object, Literal)]
     if not labels:
         # a type without a label would make the record fail for what our copy of the vocabulary lacks

@@ -29,7 +29,19 @@ _LEXICAL = {
         r"-?P(?=[\dT])(?:\d+Y)?(?:\d+M)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$",
         re.ASCII,
     ),
+    XSD.dayTimeDuration.value: re.compile(
+        r"-?P(?=[\dT])(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$", re.ASCII
+    ),
+    XSD.yearMonthDuration.value: re.compile(r"-?P(?=\d)(?:\d+Y)?(?:\d+M)?$", re.ASCII),
+    XSD.gMonth.value: re.compile(rf"--(?:0[1-9]|1[0-2]){_ZONE}?$", re.ASCII),
+    XSD.gDay.value: re.compile(rf"---(?:0[1-9]|[12]\d|3[01]){_ZONE}?$", re.ASCII),
+    XSD.gMonthDay.value: re.compile(
+        rf"--(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)"
+        rf"|02-(?:0[1-9]|[12]\d)){_ZONE}?$",
+        re.ASCII,
+    ),
     XSD.hexBinary.value: re.compile(r"(?:[0-9a-fA-F]{2})*$", re.ASCII),
+    XSD.language.value: re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8})*$", re.ASCII),
     XSD.double.value: re.compile(
         r"(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|[+-]?INF|NaN)$", re.ASCII
     ),
@@ -37,6 +49,7 @@ _LEXICAL = {
 }
 _DATE = re.compile(rf"(?P<day>{_YEAR}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])){_ZONE}?$", re.ASCII)
 _TIME = re.compile(rf"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?){_ZONE}?$", re.ASCII)
+_LEXICAL[XSD.time.value] = _TIME
 _INTEGER = re.compile(r"[+-]?\d+$", re.ASCII)
 _ANY_URI_BAD = re.compile(r"[\x00-\x20<>\"{}|\\^`]")
 

@@ -8,6 +8,7 @@ import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat
 
+from catalogue.adapters.shapes_fast import FastEngine, is_available
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.errors import EngineFailed
 from catalogue.model.validation import Severity, ShapesProfile, ValidationResult
@@ -21,11 +22,13 @@ PREFIXES = """
     @prefix sh: <http://www.w3.org/ns/shacl#> .
     @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 """
-ENGINES = {"pyshacl": PySHACLEngine}
+ENGINES: dict[str, type[PySHACLEngine] | type[FastEngine]] = {"pyshacl": PySHACLEngine, "fast": FastEngine}
 
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> ShapeEngine:
+    if request.param == "fast" and not is_available():
+        pytest.skip("the package shacl is not installed")
     made: ShapeEngine = ENGINES[request.param]()
     return made
 
