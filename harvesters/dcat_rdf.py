@@ -43,11 +43,7 @@ class DcatRdfHarvester:
     title = "DCAT as RDF (Turtle, RDF/XML, JSON-LD, N-Triples, N-Quads, TriG), with paging"
     options: tuple[Option, ...] = (
         Option(
-            "syntax",
-            "choice",
-            "",
-            "Read every document as this syntax, whatever the server says.",
-            ("", *SYNTAXES),
+            "syntax", "choice", "", "Read every document as this, whatever the server says.", ("", *SYNTAXES)
         ),
         Option("accept", "str", "", "Accept header, for servers that take the first type of any list."),
         Option("other_hosts", "bool", False, "Follow next links to other hosts."),

@@ -69,13 +69,7 @@ def harvest(
         intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
         try:
             restore(intake)
-            completeness = _pages(intake, http, check)
-            intake.finish_deferred()
-            if completeness.complete:
-                intake.remember()
-        except LimitReached:
-            batch.flush()
-            completeness = Completeness(False, f"Stopped after {limits.records} records, as asked.")
+            return _ended(intake, _everything(intake, http, check))
         except RunCancelled:
             reason = "The run was cancelled; what it had committed stands."
             return RunEnd(RunState.CANCELLED, batch.counts, reason=reason)
@@ -83,7 +77,19 @@ def harvest(
             raise
         except CatalogueError as error:
             return _broken_off(error, batch)
-    return _ended(intake, completeness)
+
+
+def _everything(intake: Intake, http: HttpClient, check: Callable[[], None]) -> Completeness:
+    """Every page, then the records that waited for other pages, then what the next run may pass over."""
+    try:
+        completeness = _pages(intake, http, check)
+        intake.finish_deferred()
+    except LimitReached:
+        intake.batch.flush()
+        return Completeness(False, f"Stopped after {intake.limits.records} records, as asked.")
+    if completeness.complete:
+        intake.remember()
+    return completeness
 
 
 def _pages(intake: Intake, http: HttpClient, check: Callable[[], None]) -> Completeness:

@@ -128,19 +128,7 @@ def _candidates(
 ) -> tuple[dict[str, list[Candidate]], dict[int, int]]:
     """Live records by dataset, and the present report of each one's version."""
     query = (
-        select(
-            records.c.dataset_id,
-            records.c.record_id,
-            records.c.current_version,
-            records.c.source,
-            sources.c.url,
-            records.c.subject,
-            sources.c.priority,
-            sources.c.policy,
-            records.c.verdict,
-            records.c.first_seen_at,
-            versions.c.report_id,
-        )
+        select(*_CANDIDATE)
         .join(sources, sources.c.slug == records.c.source)
         .join(versions, versions.c.version_id == records.c.current_version)
         .where(
@@ -152,25 +140,27 @@ def _candidates(
     )
     found: dict[str, list[Candidate]] = {}
     reports: dict[int, int] = {}
-    for (
-        dataset_id,
-        record_id,
-        version_id,
-        source,
-        url,
-        subject,
-        priority,
-        policy,
-        verdict,
-        at,
-        report_id,
-    ) in connection.execute(query):
-        candidate = Candidate(
-            record_id, version_id, source, url, subject, priority, policy, Verdict(verdict), at
-        )
+    for dataset_id, report_id, verdict, *facts, at in connection.execute(query):
+        candidate = Candidate(*facts, Verdict(verdict), at)
         found.setdefault(dataset_id, []).append(candidate)
-        reports[version_id] = report_id
+        reports[candidate.version_id] = report_id
     return found, reports
+
+
+_CANDIDATE = (
+    records.c.dataset_id,
+    versions.c.report_id,
+    records.c.verdict,
+    records.c.record_id,
+    records.c.current_version,
+    records.c.source,
+    sources.c.url,
+    records.c.subject,
+    sources.c.priority,
+    sources.c.policy,
+    records.c.first_seen_at,
+)
+"""Dataset, report and verdict, then a Candidate's other fields in their order."""
 
 
 def _last_kinds(connection: Connection, dataset_ids: list[str]) -> dict[str, ChangeKind]:
