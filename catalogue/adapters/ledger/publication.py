@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from catalogue.adapters.ledger import counters
 from catalogue.adapters.ledger.chunks import chunks
@@ -140,11 +140,24 @@ def _candidates(
     )
     found: dict[str, list[Candidate]] = {}
     reports: dict[int, int] = {}
-    for dataset_id, report_id, verdict, *facts, at in connection.execute(query):
-        candidate = Candidate(*facts, Verdict(verdict), at)
-        found.setdefault(dataset_id, []).append(candidate)
-        reports[candidate.version_id] = report_id
+    for row in connection.execute(query):
+        found.setdefault(row.dataset_id, []).append(_candidate(row))
+        reports[row.current_version] = row.report_id
     return found, reports
+
+
+def _candidate(row: Row[Any]) -> Candidate:
+    return Candidate(
+        record_id=row.record_id,
+        version_id=row.current_version,
+        source=row.source,
+        source_url=row.url,
+        subject=row.subject,
+        priority=row.priority,
+        policy=row.policy,
+        verdict=Verdict(row.verdict),
+        first_harvested_at=row.first_seen_at,
+    )
 
 
 _CANDIDATE = (
@@ -160,7 +173,6 @@ _CANDIDATE = (
     sources.c.policy,
     records.c.first_seen_at,
 )
-"""Dataset, report and verdict, then a Candidate's other fields in their order."""
 
 
 def _last_kinds(connection: Connection, dataset_ids: list[str]) -> dict[str, ChangeKind]:
