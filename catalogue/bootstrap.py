@@ -22,6 +22,7 @@ from catalogue.adapters.ledger import SqlLedger
 from catalogue.adapters.ledger import open_ledger as open_sql_ledger
 from catalogue.adapters.oxigraph_child import OxigraphChild
 from catalogue.adapters.profiles import load_profiles
+from catalogue.adapters.shapes_fast import FastEngine, is_available
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.adapters.tantivy_index import TantivyIndex
 from catalogue.adapters.vocabularies import load_vocabularies
@@ -30,6 +31,7 @@ from catalogue.harvesting.execute import Harvesting
 from catalogue.harvesting.intake import Limits
 from catalogue.harvesting.judge import Judge
 from catalogue.harvesting.registry import load_harvesters
+from catalogue.harvesting.second_opinion import SecondOpinion
 from catalogue.model.records import NormalisedRecord
 from catalogue.model.validation import ShapesProfile, ValidationReport
 from catalogue.model.vocabularies import Vocabularies
@@ -128,7 +130,7 @@ def open_services(
             files=FileClients(settings),
             graph=_graph_store(base, folder),
             search=search,
-            engine=PySHACLEngine(),
+            engine=shape_engine(settings),
             profiles=_Later(load_profiles),
             vocabularies=load_vocabularies(),
             harvesters=_Later(load_harvesters),
@@ -171,6 +173,28 @@ def projections_of(services: Services) -> list[Projection]:
         GraphProjection(services.graph, services.base, statics),
         SearchProjection(services.search, services.ledger, services.vocabularies),
     ]
+
+
+def shape_engine(settings: Settings) -> ShapeEngine:
+    """The engine that is set; "auto" is the fast one where it is installed."""
+    return FastEngine() if settings.engine == "auto" and is_available() else PySHACLEngine()
+
+
+def _second_opinion(services: Services) -> SecondOpinion | None:
+    """The engine that does not judge, for a sample; None where there is no other or no sample is wanted."""
+    engine, share = services.engine, services.settings.verify
+    if not share:
+        return None
+    if isinstance(engine, FastEngine):
+        return SecondOpinion(engine.reference, share)
+    return SecondOpinion(FastEngine(), share) if is_available() else None
+
+
+def _judging_threads(engine: ShapeEngine) -> int:
+    """One a core for the fast engine; pySHACL holds the interpreter all the time."""
+    if not isinstance(engine, FastEngine):
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def harvesting_of(services: Services) -> Harvesting:
@@ -240,7 +264,7 @@ def open_judging(settings: Settings, secrets: Mapping[str, str]) -> Judging:
         http=HttpClientsOnRequests(settings, clock, secrets=secrets),
         files=FileClients(settings),
         clock=clock,
-        engine=PySHACLEngine(),
+        engine=shape_engine(settings),
         profiles=load_profiles(),
         vocabularies=load_vocabularies(),
     )

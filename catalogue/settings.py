@@ -84,6 +84,16 @@ class Settings:
     max_pages: int = _setting(10_000, "Most pages of one run.", check=_positive)
     run_budget: float = _setting(21_600.0, "Seconds that one run may take.", check=_positive)
     batch_size: int = _setting(100, "Records committed together.", check=_positive)
+    engine: str = _setting(
+        "auto",
+        "Validation engine: auto takes the fast one where it is installed, and pyshacl for what that cannot judge.",
+        check=_one_of("auto", "pyshacl"),
+    )
+    verify: float = _setting(
+        0.01,
+        "Share of harvested records (0 to 1) that the other engine judges too; differences go to the log.",
+        check=lambda v: None if 0 <= v <= 1 else "a number from 0 to 1",
+    )
     sparql_timeout: float = _setting(20.0, "Seconds a SPARQL query may take.", check=_positive)
     sparql_max_rows: int = _setting(10_000, "Most rows or triples of a SPARQL answer.", check=_positive)
     sparql_max_bytes: int = _setting(64 * MEBIBYTE, "Most bytes of a SPARQL answer.", check=_positive)

@@ -59,8 +59,8 @@ class FastEngine:
     name = "shacl"
 
     def __init__(self, reference: PySHACLEngine | None = None) -> None:
-        self._reference = reference or PySHACLEngine()
-        self.version = f"{TESTED}, {self._reference.name} {self._reference.version}"
+        self.reference = reference or PySHACLEngine()
+        self.version = f"{TESTED}, {self.reference.name} {self.reference.version}"
         self.judged: Counter[str] = Counter()
         self._compiled: OrderedDict[tuple[str, str], _Compiled] = OrderedDict()
         self._lock = threading.Lock()
@@ -83,7 +83,7 @@ class FastEngine:
             )
             return self._by_reference("refused", graph, profile, variant)
         if compiled.rest is not None:
-            found += self._reference.validate(graph, compiled.rest)
+            found += self.reference.validate(graph, compiled.rest)
         self._count("fast")
         return tuple(sorted(found, key=result_order))
 
@@ -91,7 +91,7 @@ class FastEngine:
         self, why: str, graph: Graph, profile: ShapesProfile, variant: str | None
     ) -> tuple[ValidationResult, ...]:
         self._count(why)
-        return self._reference.validate(graph, profile, variant)
+        return self.reference.validate(graph, profile, variant)
 
     def _count(self, why: str) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.memory import PageMemory, shortcut_key
 from catalogue.harvesting.resume import restore
 from catalogue.harvesting.run import RunEnd, harvest
+from catalogue.harvesting.second_opinion import SecondOpinion
 from catalogue.harvesting.sink import LedgerSink, NullSink, Sink
 from catalogue.harvesting.stopping import NeverStopped, StopWatch, Watch
 from catalogue.harvesting.withdrawal import Brakes
@@ -68,6 +69,8 @@ class Harvesting:
     base: str
     limits: Limits
     brakes: Brakes = Brakes()
+    second: SecondOpinion | None = None
+    judging_threads: int = 1
 
     def execute(
         self, claim: Claim, progress: Progress = no_progress, stop: Callable[[], bool] = lambda: False
@@ -175,4 +178,13 @@ class Harvesting:
 
     def _judge(self, profile: str) -> Judge:
         check_profile(profile, self.profiles)
-        return Judge(profile, self.profiles, self.engine, self.vocabularies, self.clock, self.detect)
+        return Judge(
+            profile,
+            self.profiles,
+            self.engine,
+            self.vocabularies,
+            self.clock,
+            self.detect,
+            second=self.second,
+            threads=self.judging_threads,
+        )

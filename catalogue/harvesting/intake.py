@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from catalogue.errors import BackendError, RecordError
-from catalogue.harvesting.judge import Judge
+from catalogue.harvesting.judge import Decision, Judge
 from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, untyped
 from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder
@@ -176,8 +176,9 @@ class Intake:
         for start in range(0, len(raw_records), size):
             portion = [r for raw in raw_records[start : start + size] if (r := self._normalise(raw))]
             states = self.states([record.record_id for record in portion])
-            for record in portion:
-                self._record(record, states.get(record.record_id))
+            begun = self.judge.begin([(record, states.get(record.record_id)) for record in portion])
+            for record, decided in zip(portion, begun, strict=True):
+                self._record(record, decided)
 
     def _read(self, page: Page) -> Graph:
         """The page's documents as one graph; one that does not parse costs what it described."""
@@ -220,9 +221,9 @@ class Intake:
         self.met.add(record.record_id)
         return record
 
-    def _record(self, record: NormalisedRecord, state: RecordState | None) -> None:
+    def _record(self, record: NormalisedRecord, decided: Callable[[], Decision]) -> None:
         try:
-            outcome, version = self.judge.decide(record, state)
+            outcome, version = decided()
         except BackendError as error:
             self.errors += 1
             outcome, version = failed(record, error.code, error.detail, error.advice), None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 
 from catalogue.errors import InvalidQuery
+from catalogue.harvesting.second_opinion import SecondOpinion
 from catalogue.model.records import (
     ChangeKind,
     NewVersion,
@@ -25,6 +29,7 @@ from catalogue.rdf.namespaces import DCT
 from catalogue.rdf.terms import NamedNode
 
 Detect = Callable[[Graph, str], str]
+Decision = tuple[RecordOutcome, NewVersion | None]
 
 
 def check_profile(name: str, profiles: Collection[str]) -> None:
@@ -35,7 +40,11 @@ def check_profile(name: str, profiles: Collection[str]) -> None:
 
 
 class Judge:
-    """`profile` is a name or "auto", which asks `detect` for each record."""
+    """`profile` is a name or "auto", which asks `detect` for each record. `second` is asked about a sample.
+
+    `threads`: how many records of a batch are judged at once (more than one helps only with an engine that does its work
+    outside of the interpreter).
+    """
 
     def __init__(
         self,
@@ -45,6 +54,9 @@ class Judge:
         vocabularies: Vocabularies,
         clock: Clock,
         detect: Detect,
+        *,
+        second: SecondOpinion | None = None,
+        threads: int = 1,
     ) -> None:
         self._profile = profile
         self._profiles = profiles
@@ -52,10 +64,31 @@ class Judge:
         self._vocabularies = vocabularies
         self._clock = clock
         self._detect = detect
+        self._second = second
+        self._threads = threads
 
-    def decide(
-        self, record: NormalisedRecord, state: RecordState | None
-    ) -> tuple[RecordOutcome, NewVersion | None]:
+    def begin(
+        self, batch: Sequence[tuple[NormalisedRecord, RecordState | None]]
+    ) -> Iterator[Callable[[], Decision]]:
+        """For each record in order, a function that gives what `decide` gives, or raises what it raises.
+
+        The records are judged meanwhile, several at once; those that nobody asks for any more are left.
+        """
+        if self._threads < 2 or len(batch) < 2:
+            yield from (partial(self.decide, record, state) for record, state in batch)
+            return
+        pool = ThreadPoolExecutor(self._threads, "judge")
+        try:
+            # each with the facts of this run for its log lines
+            asked = [
+                pool.submit(partial(copy_context().run, self.decide, record, state))
+                for record, state in batch
+            ]
+            yield from (future.result for future in asked)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def decide(self, record: NormalisedRecord, state: RecordState | None) -> Decision:
         """The outcome, and the version to write (None when nothing is to be written).
 
         An equal received hash is never an update: when our rules gave another text, or the profile another report,
@@ -77,7 +110,13 @@ class Judge:
     def report(self, record: NormalisedRecord, profile: ShapesProfile | None = None) -> ValidationReport:
         """The record's report under the profile (None: the judge's own choice), with the time."""
         profile = profile or self._profiles[self._name(record)]
-        report = validate(record.graph, profile, self._engine, self._vocabularies, subject=record.subject)
+
+        def judged(engine: ShapeEngine) -> ValidationReport:
+            return validate(record.graph, profile, engine, self._vocabularies, subject=record.subject)
+
+        report = judged(self._engine)
+        if self._second is not None and self._second.wants(record.record_id):
+            self._second.compare(record.record_id, report, judged)
         return replace(report, checked_at=self._clock.now())
 
     def _name(self, record: NormalisedRecord) -> str:
