@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from catalogue.adapters.ledger import counters
 from catalogue.adapters.ledger.chunks import chunks
@@ -146,7 +146,7 @@ def _candidates(
     return found, reports
 
 
-def _candidate(row: Row[Any]) -> Candidate:
+def _candidate(row: Any) -> Candidate:
     return Candidate(
         record_id=row.record_id,
         version_id=row.current_version,
