@@ -41,6 +41,7 @@ from catalogue.model.records import (
 )
 from catalogue.model.search import SearchDocument, SearchPage, SearchQuery
 from catalogue.model.validation import ShapesProfile, ValidationResult, Verdict
+from catalogue.ports_operations import Outbox, Timetable
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.terms import Quad
 
@@ -150,7 +151,7 @@ PublicationRule = Callable[[Sequence[Candidate]], Candidate | None]
 """Chooses which record of a dataset is published; None publishes none (quarantine)."""
 
 
-class Ledger(Protocol):
+class Ledger(Timetable, Outbox, Protocol):
     """The only truth. Every write is one transaction; commit order is change order."""
 
     def close(self) -> None: ...
@@ -209,7 +210,9 @@ class Ledger(Protocol):
         advice: str = "",
         complete: bool = False,
         evidence: str = "",
-    ) -> HarvestRun: ...
+        retry_at: datetime | None = None,
+    ) -> HarvestRun:
+        """Ends the run and notes how its source is doing. `retry_at`: the source asked not to be asked before."""
 
     def absences(self, token: FencingToken, window: timedelta) -> Absences:
         """What the run has not met of its source's live records. LeaseLost when the token is void."""

@@ -9,36 +9,9 @@ from enum import StrEnum
 
 from catalogue.errors import CatalogueError
 from catalogue.model.records import NewVersion, Payload, RecordOutcome
+from catalogue.model.sources import HarvestSource as HarvestSource  # noqa: PLC0414 - re-exported
+from catalogue.model.sources import PublicationPolicy as PublicationPolicy  # noqa: PLC0414 - re-exported
 from catalogue.model.validation import ValidationReport
-
-
-class PublicationPolicy(StrEnum):
-    ALL = "all"
-    CONFORMANT = "conformant"
-
-
-@dataclass(frozen=True, slots=True)
-class HarvestSource:
-    """A registered remote. `slug` is chosen by the operator and never reused for another URL.
-
-    `credentials` is a reference (`env:NAME`, `file:/path`) with its scheme, never a secret:
-    {"scheme": "bearer"|"basic"|"header", "secret": "env:NAME", "header": "X-Token", "user": "name"}.
-    `priority`: higher wins when two sources describe one dataset. `switched_off` names repairs not made.
-    """
-
-    slug: str
-    url: str
-    harvester: str
-    title: str = ""
-    country: str = ""
-    profile: str = "auto"
-    options: Mapping[str, object] = field(default_factory=dict)
-    credentials: Mapping[str, str] = field(default_factory=dict)
-    policy: PublicationPolicy = PublicationPolicy.ALL
-    priority: int = 0
-    switched_off: tuple[str, ...] = ()
-    added_at: datetime | None = None
-    removed_at: datetime | None = None
 
 
 class RunState(StrEnum):
@@ -87,7 +60,10 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class HarvestRun:
-    """One execution for one source. `resolution`: what a person decided of a held run ("released", "discarded")."""
+    """One execution for one source. `resolution`: what a person decided of a held run ("released", "discarded").
+
+    `scheduled_at`: the scheduled time it stands for; None when it was asked for otherwise.
+    """
 
     run_id: str
     source: str
@@ -105,6 +81,7 @@ class HarvestRun:
     advice: str = ""
     cancel_requested: bool = False
     resolution: str = ""
+    scheduled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
 
-from catalogue.adapters.ledger import catalog, publication, runs
+from catalogue.adapters.ledger import catalog, conditions, publication, runs
 from catalogue.adapters.ledger.chunks import chunks
 from catalogue.adapters.ledger.rows import Stamp
 from catalogue.adapters.ledger.schema import outcomes, records
@@ -102,6 +102,7 @@ def resolve(
     }
     changed = update(runs_table).where(runs_table.c.number == row.number).values(values).returning(runs_table)
     result = runs.from_row(connection.execute(changed).one())
+    conditions.note_resolved(connection, result)
     catalog.add_event(
         connection, now, f"run-{word}", by, run_id, detail=f"{len(held)} records, {count} withdrawn"
     )

@@ -19,6 +19,7 @@ from catalogue.adapters.ledger import (
 )
 from catalogue.adapters.ledger.engine import Database
 from catalogue.adapters.ledger.migrate import migrate
+from catalogue.adapters.ledger.operations import SqlOperations
 from catalogue.model.harvest import (
     Absences,
     Batch,
@@ -55,7 +56,7 @@ def open_ledger(url: str, clock: Clock) -> SqlLedger:
     return SqlLedger(database, clock)
 
 
-class SqlLedger:
+class SqlLedger(SqlOperations):
     """May be used by several threads, and beside other processes that opened the same URL."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -137,11 +138,11 @@ class SqlLedger:
 
     def finish(
         self, token: FencingToken, state: RunState, *, reason: str = "", advice: str = "",
-        complete: bool = False, evidence: str = "",
+        complete: bool = False, evidence: str = "", retry_at: datetime | None = None,
     ) -> HarvestRun:  # fmt: skip
         said = {"reason": reason, "advice": advice, "complete": complete, "evidence": evidence}
         with self._database.write() as connection:
-            return runs.finish(connection, token, state, self._clock.now(), **said)
+            return runs.finish(connection, token, state, self._clock.now(), retry_at, **said)
 
     def absences(self, token: FencingToken, window: timedelta) -> Absences:
         with self._database.read() as connection:

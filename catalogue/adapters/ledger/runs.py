@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Update, and_, delete, insert, or_, select, update
 
-from catalogue.adapters.ledger import catalog, sources
+from catalogue.adapters.ledger import catalog, conditions, sources
 from catalogue.adapters.ledger.schema import COUNTS, outcomes, runs
 from catalogue.errors import Conflict, LeaseLost, NotFound
 from catalogue.model.harvest import Claim, FencingToken, HarvestRun, RunCounts, RunRequest, RunState
@@ -21,19 +21,35 @@ _OUTCOME_FIELDS = tuple(field.name for field in dataclasses.fields(RecordOutcome
 
 
 def enqueue(connection: Connection, slug: str, request: RunRequest, now: datetime) -> HarvestRun:
-    if sources.get(connection, slug).removed_at is not None:
+    source = sources.get(connection, slug)
+    if source.removed_at is not None:
         raise Conflict(
-            f"The source {slug} was removed.", advice=f"Add it again: `pharos sources add {slug} URL`."
+            f"The source {slug} was removed.", advice=f"Add it again: `pharos sources add {source.url}`."
         )
+    if source.paused_at is not None:
+        raise Conflict(
+            f"The source {slug} is paused since {source.paused_at:%Y-%m-%d %H:%M} UTC.",
+            advice=f"Let it go on first: `pharos sources resume {slug}`.",
+        )
+    return live_of(connection, slug) or insert_queued(connection, slug, request, now, None)
+
+
+def live_of(connection: Connection, slug: str) -> HarvestRun | None:
+    """The source's queued or running run."""
     live = connection.execute(select(runs).where(runs.c.source == slug, runs.c.state.in_(LIVE))).first()
-    if live is not None:
-        return from_row(live)
+    return None if live is None else from_row(live)
+
+
+def insert_queued(
+    connection: Connection, slug: str, request: RunRequest, now: datetime, scheduled_at: datetime | None
+) -> HarvestRun:
     values = {
         "run_id": secrets.token_hex(8),
         "source": slug,
         "state": RunState.QUEUED.value,
         "request": dataclasses.asdict(request),
         "queued_at": now,
+        "scheduled_at": scheduled_at,
     }
     return from_row(connection.execute(insert(runs).values(values).returning(runs)).one())
 
@@ -119,7 +135,12 @@ def end_leases(connection: Connection, now: datetime) -> int:
 
 
 def finish(
-    connection: Connection, token: FencingToken, state: RunState, now: datetime, **said: Any
+    connection: Connection,
+    token: FencingToken,
+    state: RunState,
+    now: datetime,
+    retry_at: datetime | None = None,
+    **said: Any,
 ) -> HarvestRun:
     """`said`: reason, advice, complete, evidence."""
     if not state.is_final:
@@ -130,7 +151,9 @@ def finish(
     row = connection.execute(ended.returning(runs)).first()
     if row is None:
         raise _lost(connection, token)
-    return from_row(row)
+    run = from_row(row)
+    conditions.note_end(connection, run, retry_at)
+    return run
 
 
 def cancel(connection: Connection, run_id: str, by: str, now: datetime) -> HarvestRun:
@@ -148,6 +171,15 @@ def cancel(connection: Connection, run_id: str, by: str, now: datetime) -> Harve
     return from_row(
         _one(connection, update(runs).where(runs.c.number == row.number).values(cancel_requested=True))
     )
+
+
+def stop_live(connection: Connection, slug: str, reason: str, by: str, now: datetime) -> None:
+    """Cancels the source's queued run, or asks its running one to stop, saying why."""
+    live = live_of(connection, slug)
+    if live is None:
+        return
+    stopped = cancel(connection, live.run_id, by, now)
+    connection.execute(update(runs).where(runs.c.run_id == stopped.run_id).values(reason=reason))
 
 
 def end_live(connection: Connection, slug: str, reason: str, now: datetime) -> None:
@@ -218,4 +250,5 @@ def from_row(row: Row[Any]) -> HarvestRun:
         advice=row.advice,
         cancel_requested=row.cancel_requested,
         resolution=row.resolution,
+        scheduled_at=row.scheduled_at,
     )

@@ -43,6 +43,8 @@ sources = Table(
     Column("settings", JSON, nullable=False),
     Column("added_at", Instant, nullable=False),
     Column("removed_at", Instant),
+    Column("paused_at", Instant),
+    Column("scheduled_from", Instant),
 )
 
 source_descriptions = Table(

@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from catalogue.adapters.ledger import catalog, codec
+from catalogue.adapters.ledger import catalog, codec, conditions
 from catalogue.adapters.ledger.schema import source_descriptions, sources
 from catalogue.errors import Conflict, InvalidQuery, NotFound
 from catalogue.model.harvest import HarvestSource, PublicationPolicy
 from catalogue.model.identifiers import SLUG
+from catalogue.model.sources import NoticeTarget
 
 
 def add(connection: Connection, source: HarvestSource, by: str, now: datetime) -> HarvestSource:
@@ -25,16 +26,35 @@ def add(connection: Connection, source: HarvestSource, by: str, now: datetime) -
     known = connection.execute(select(sources).where(sources.c.slug == source.slug)).first()
     if known is None:
         connection.execute(
-            insert(sources).values(slug=source.slug, url=source.url, added_at=now, **_row(source))
+            insert(sources).values(
+                slug=source.slug,
+                url=source.url,
+                added_at=now,
+                scheduled_from=_scheduled_from(source, None, now),
+                **_row(source),
+            )
         )
+        conditions.begin(connection, source.slug)
         kind = "source-added"
     else:
         _refuse_other_url(known, source)
         changed = update(sources).where(sources.c.slug == source.slug)
-        connection.execute(changed.values(removed_at=None, **_row(source)))
+        since = _scheduled_from(source, known, now)
+        connection.execute(changed.values(removed_at=None, scheduled_from=since, **_row(source)))
         kind = "source-changed" if known.removed_at is None else "source-revived"
     catalog.add_event(connection, now, kind, by, source.slug, detail=source.url)
     return get(connection, source.slug)
+
+
+def _scheduled_from(source: HarvestSource, known: Row[Any] | None, now: datetime) -> datetime | None:
+    """When the source's schedule came into force: what was due before it was set is not made up for."""
+    if not source.schedule:
+        return None
+    if known is None or known.removed_at is not None:
+        return now
+    before = from_row(known)
+    same = (before.schedule, before.time_zone) == (source.schedule, source.time_zone)
+    return before.scheduled_from if same else now
 
 
 def _refuse_other_url(known: Row[Any], source: HarvestSource) -> None:
@@ -108,6 +128,10 @@ def _row(source: HarvestSource) -> dict[str, Any]:
             "options": dict(source.options),
             "credentials": dict(source.credentials),
             "switched_off": list(source.switched_off),
+            "schedule": source.schedule,
+            "time_zone": source.time_zone,
+            "notices": [[target.to, target.secret] for target in source.notices],
+            "time_budget": source.time_budget,
         },
     }
 
@@ -125,6 +149,12 @@ def from_row(row: Row[Any]) -> HarvestSource:
         policy=PublicationPolicy(row.policy),
         priority=row.priority,
         switched_off=tuple(row.settings["switched_off"]),
+        schedule=row.settings["schedule"],
+        time_zone=row.settings["time_zone"],
+        notices=tuple(NoticeTarget(*pair) for pair in row.settings["notices"]),
+        time_budget=row.settings["time_budget"],
         added_at=row.added_at,
         removed_at=row.removed_at,
+        paused_at=row.paused_at,
+        scheduled_from=row.scheduled_from,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from catalogue.adapters.ledger.migrations.r0001_operations import create_operations_tables
 from catalogue.adapters.ledger.migrations.r0001_records import create_record_tables
 
 revision = "0001"
@@ -25,6 +26,7 @@ def upgrade() -> None:
     _pages()
     _page_records()
     create_record_tables()
+    create_operations_tables()
 
 
 def downgrade() -> None:
@@ -79,6 +81,8 @@ def _sources() -> None:
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("added_at", INSTANT, nullable=False),
         sa.Column("removed_at", INSTANT),
+        sa.Column("paused_at", INSTANT),
+        sa.Column("scheduled_from", INSTANT),
         sa.PrimaryKeyConstraint("slug", name="pk_sources"),
     )
 
