@@ -46,7 +46,7 @@ def read_shapes(graph: Graph, where: str) -> Graph:
 
     Raises ConfigurationError for a pattern outside the subset that all engines share, or an unknown severity.
     """
-    graph = _without_unknown_terms(graph, where)
+    graph = _without_unknown_terms(with_imported_prefixes(graph), where)
     _lint(graph, where)
     return graph
 
@@ -66,6 +66,26 @@ def prepare(graph: Graph, profile: str, base: str) -> Graph:
                 shape=str(shape),
             )
     return name_shapes(graph, base)
+
+
+def with_imported_prefixes(graph: Graph) -> Graph:
+    """The graph with the prefix declarations of an imported ontology at the one that imports it.
+
+    SHACL wants imports followed (section 5.2.1); not every engine does.
+    """
+    added: list[Triple] = []
+    prefixes = (t.object for t in graph if t.predicate == SH.prefixes)
+    for importer in dict.fromkeys(o for o in prefixes if not isinstance(o, Literal)):
+        waiting, met = [importer], {importer}
+        while waiting:
+            for imported in graph.objects(_node(waiting.pop()), OWL.imports):
+                if imported not in met and not isinstance(imported, Literal):
+                    met.add(imported)
+                    waiting.append(imported)
+                    added += [
+                        Triple(_node(importer), SH.declare, d) for d in graph.objects(imported, SH.declare)
+                    ]
+    return graph | added if added else graph
 
 
 def _without_unknown_terms(graph: Graph, where: str) -> Graph:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from catalogue.adapters.shape_bundles import name_shapes
+from catalogue.adapters.shape_bundles import name_shapes, with_imported_prefixes
 from catalogue.adapters.shape_messages import fallback_message
 from catalogue.errors import EngineFailed
 from catalogue.model.validation import Severity, ShapesProfile
@@ -34,7 +34,7 @@ def read_bundle(profile: ShapesProfile, variant: str | None) -> tuple[str, Graph
         )
     except (SyntaxError, ValueError) as error:
         raise unusable(profile.name, str(error)) from error
-    graph = Graph(quad.triple for quad in quads)
+    graph = with_imported_prefixes(Graph(quad.triple for quad in quads))
     for triple in graph:
         if triple.predicate == SH.property and not _is_described(graph, triple.object):
             reason = (

@@ -19,8 +19,13 @@ _REFERENCES = (SH.property, SH.node, SH["and"], SH["or"], SH["not"], SH.xone, SH
 _LINKS = frozenset((*_REFERENCES, RDF.first, RDF.rest))
 _CLASSES = (RDFS.Class, OWL.Class)
 _SHAPE_TYPES = frozenset((SH.NodeShape, SH.PropertyShape))
-# Belong to the shape itself, not to one of its constraints: both halves of a divided shape have them.
-_NEUTRAL = frozenset((SH.path, SH.severity, SH.message, SH.deactivated, SH.flags, RDF.type, *_TARGETS))
+# A divided shape leaves these to the fast engine, each a constraint for itself.
+_CORE_NAMES = """
+    property node and or not xone class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive
+    maxInclusive minLength maxLength pattern languageIn uniqueLang equals disjoint lessThan lessThanOrEquals hasValue in
+    qualifiedValueShape qualifiedMinCount qualifiedMaxCount
+"""
+_CORE = frozenset(SH[name] for name in _CORE_NAMES.split())
 _READ = frozenset((RDF.type, RDF.first, RDF.rest, RDFS.subClassOf))
 _FOR_PEOPLE = frozenset((SH.name, SH.description, SH.message, SH.order, SH.group, SH.defaultValue))
 
@@ -72,7 +77,7 @@ class _Division:
     def _is_judged(self, triple: Triple) -> bool:
         shape = triple.subject
         if shape in self._divided:
-            return triple.predicate not in _NEUTRAL and not self._is_bad(triple)
+            return triple.predicate in _CORE and not self._is_bad(triple)
         return shape not in self._bad and _is_target_triple(triple)
 
     def _own(self, node: Subject) -> Iterable[Triple]:

@@ -61,15 +61,8 @@ class PySHACLEngine:
         shapes = self._shapes(profile, variant)
         try:
             return shapes.validate(to_rdflib(graph))
-        except (
-            ReportableRuntimeError,
-            RuntimeError,
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-        ) as error:
-            # pySHACL has no single base of its failures: rdflib's and Python's own come through as well
+        except Exception as error:
+            # pySHACL has no base of its failures; rdflib's and Python's come through, some as bare Exception
             raise EngineFailed(
                 f"pySHACL could not judge the record under the profile {profile.name}: {_one_line(error)}",
                 advice="The record is not judged. If it is so for every record, the profile's shapes are at fault.",
