@@ -21,7 +21,7 @@ from catalogue.adapters.http import HttpClientsOnRequests
 from catalogue.adapters.ledger import SqlLedger
 from catalogue.adapters.ledger import open_ledger as open_sql_ledger
 from catalogue.adapters.oxigraph_child import OxigraphChild
-from catalogue.adapters.profiles import load_profiles
+from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.adapters.shapes_fast import FastEngine, is_available
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.adapters.tantivy_index import TantivyIndex
@@ -131,7 +131,7 @@ def open_services(
             graph=_graph_store(base, folder),
             search=search,
             engine=shape_engine(settings),
-            profiles=_Later(load_profiles),
+            profiles=_Later(ProfilesOnDemand),
             vocabularies=load_vocabularies(),
             harvesters=_Later(load_harvesters),
             spool=folder.spool,
@@ -265,6 +265,6 @@ def open_judging(settings: Settings, secrets: Mapping[str, str]) -> Judging:
         files=FileClients(settings),
         clock=clock,
         engine=shape_engine(settings),
-        profiles=load_profiles(),
+        profiles=ProfilesOnDemand(),
         vocabularies=load_vocabularies(),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -32,12 +32,42 @@ def load_profiles(extra: Iterable[Path] = ()) -> dict[str, ShapesProfile]:
     ConfigurationError when a file is missing, does not parse, has a pattern that the engines do not share, or when
     two profiles have one name.
     """
+    drafts = _read(extra)
+    return {name: _finish(draft, drafts) for name, draft in drafts.items()}
+
+
+class ProfilesOnDemand(Mapping[str, ShapesProfile]):
+    """The installed profiles by name, each prepared when it is first asked for: a command needs one or two of them.
+
+    Raises ConfigurationError as `load_profiles` does, for what concerns one profile when that is asked for.
+    """
+
+    def __init__(self) -> None:
+        self._drafts = _read(())
+        self._finished: dict[str, ShapesProfile] = {}
+
+    def __getitem__(self, name: str) -> ShapesProfile:
+        if name not in self._finished:
+            self._finished[name] = _finish(self._drafts[name], self._drafts)
+        return self._finished[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._drafts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._drafts)
+
+    def __len__(self) -> int:
+        return len(self._drafts)
+
+
+def _read(extra: Iterable[Path]) -> dict[str, _Draft]:
     drafts: dict[str, _Draft] = {}
     for folder in sorted(_shipped(), key=lambda f: f.name):
         _add(drafts, _read_folder(folder))
     for path in extra:
         _add(drafts, _read_folder(path) if path.is_dir() else _read_file(path))
-    return {name: _finish(draft, drafts) for name, draft in drafts.items()}
+    return drafts
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def run(arguments: Sequence[str] | None = None, command: click.Command = cli) ->
         answer = command.main(arguments, prog_name="pharos", standalone_mode=False)
         sys.stdout.flush()
     except CatalogueError as error:
+        if error.__cause__ is not None:
+            log.warning(error.detail, exc_info=error)
         tell(error)
         return exit_code(error)
     except click.ClickException as error:

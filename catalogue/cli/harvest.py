@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from catalogue.adapters.profiles import load_profiles
+from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.bootstrap import Services, SystemClock, harvesting_of, open_ledger
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.entry import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
@@ -70,7 +70,7 @@ def harvest(
     Exit code 0: completed; 1: with errors, or held; 2: usage; 3: failed or cancelled.
     """
     if profile:
-        check_profile(profile, load_profiles())
+        check_profile(profile, ProfilesOnDemand())
     request = RunRequest(BY, profile, limit, full)
     with open_ledger(invocation.settings()) as ledger:
         source = _find(ledger, target, harvester)

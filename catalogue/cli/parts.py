@@ -66,7 +66,7 @@ def worker(invocation: Invocation) -> None:
         inherit(services, folder)
         projections = projections_of(services)
         # Vocabularies and profiles stay to the end: the collector of cycles need not walk over them again and again.
-        len(services.profiles)
+        list(services.profiles.values())
         gc.collect()
         gc.freeze()
         log.info("worker works")

@@ -11,6 +11,7 @@ import click
 from catalogue.bootstrap import open_ledger
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
+from catalogue.cli.workbench import bring_up
 from catalogue.harvesting.publication import choose
 from catalogue.model.harvest import HarvestRun
 from catalogue.model.records import RecordOutcome
@@ -126,6 +127,8 @@ def discard(invocation: Invocation, run_id: str) -> None:
 def _resolve(invocation: Invocation, run_id: str, *, release: bool) -> None:
     with open_ledger(invocation.settings()) as ledger:
         run = ledger.resolve(run_id, release, choose, by="cli")
+    if release:
+        bring_up(invocation)
     if invocation.json:
         print_json(run_summary(run))
     elif release:

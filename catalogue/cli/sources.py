@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from catalogue.adapters.profiles import load_profiles
+from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.adapters.vocabularies import load_vocabularies
 from catalogue.bootstrap import SystemClock, open_ledger
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
-from catalogue.cli.workbench import beside_or_alone, working
+from catalogue.cli.workbench import bring_up
 from catalogue.errors import InvalidQuery
 from catalogue.harvesting.publication import choose
 from catalogue.harvesting.registry import load_harvesters
@@ -67,11 +67,11 @@ def add(invocation: Invocation, url: str, **given: Any) -> None:
     with open_ledger(invocation.settings()) as ledger:
         known = next((s for s in ledger.sources() if s.url == url and given["slug"] in (None, s.slug)), None)
         source = changed(known or _new(ledger, url, given["slug"]), harvesters, given)
-        check_source(source, harvesters, load_profiles())
+        check_source(source, harvesters, ProfilesOnDemand())
         added = ledger.add_source(source, by=BY)
         published = ledger.republish(added.slug, choose) if known else 0
     if published:
-        _project(invocation)
+        bring_up(invocation)
     if invocation.json:
         print_json(source_summary(added))
     else:
@@ -123,21 +123,11 @@ def remove(invocation: Invocation, slug: str) -> None:
     with open_ledger(invocation.settings()) as ledger:
         count = ledger.remove_source(slug, choose, by=BY)
     if count:
-        _project(invocation)
+        bring_up(invocation)
     if invocation.json:
         print_json({"slug": slug, "withdrawn": count})
     else:
         note(f"Removed {slug}; {count} records left the catalogue.")
-
-
-def _project(invocation: Invocation) -> None:
-    """Brings graph and index up to the ledger; a running server does so by itself."""
-
-    def alone() -> None:
-        with working(invocation, "sources") as bench:
-            bench.project()
-
-    beside_or_alone(invocation.folder(), beside=lambda: None, alone=alone)
 
 
 def _new(ledger: Ledger, url: str, slug: str | None) -> HarvestSource:

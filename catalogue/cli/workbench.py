@@ -89,6 +89,16 @@ def working(
         yield Workbench(services, folder)
 
 
+def bring_up(invocation: Invocation) -> None:
+    """Brings graph and index up to the ledger after a change of what is published; a server does so by itself."""
+
+    def alone() -> None:
+        with working(invocation, "update") as bench:
+            bench.project()
+
+    beside_or_alone(invocation.folder(), beside=lambda: None, alone=alone)
+
+
 class _Waiting:
     """Says once whom the command waits for."""
 

@@ -24,7 +24,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from catalogue.adapters.data_folder import DataFolder, holder_name
-from catalogue.cli.entry import run
+from catalogue.cli.entry import EXIT_INTERRUPTED, run
 from deploy.demo.server import DemoFederation, RunningProvider
 
 READY_SECONDS = 60.0
@@ -140,7 +140,10 @@ def _pharos(*words: str) -> Any:
     """One command in this process, which saves starting Python again for each; its JSON."""
     said, noted = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(noted):
-        run([*words, "--json"])
+        code = run([*words, "--json"])
+    if code == EXIT_INTERRUPTED:
+        # The command took the signal for itself.
+        raise KeyboardInterrupt
     if not said.getvalue():
         raise SystemExit(f"pharos {' '.join(words)} failed:\n{noted.getvalue()}")
     return json.loads(said.getvalue())

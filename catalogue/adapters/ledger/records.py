@@ -184,7 +184,8 @@ def find_dataset(connection: Connection, iri: str | None, identifier: str | None
         found.append(select(records.c.dataset_id).join(identifiers, named))
     if not found:
         raise InvalidQuery("Say which dataset: by its IRI or by an identifier.", parameter="iri")
-    return sorted(connection.execute(union(*found)).scalars())
+    # A union of one is no union: several sources' records of one dataset would come several times.
+    return sorted(set(connection.execute(union(*found)).scalars()))
 
 
 def published_after(connection: Connection, after: str | None, limit: int) -> list[StoredVersion]:

@@ -197,3 +197,13 @@ def test_changes_are_numbered_in_order_and_come_in_pages(ledger: SqlLedger, cloc
     assert ledger.changes(5, 3) == []
     assert [c.dataset_id for c in ledger.changes(0, 9)] == [v.record.dataset_id for v in versions]
     assert {c.at for c in ledger.changes(0, 9)} == {clock.now()}
+
+
+def test_a_dataset_of_two_sources_is_found_once(ledger: SqlLedger) -> None:
+    _harvest(ledger, version("a", 1, identifiers=["doi:1"]))
+    _harvest(ledger, version("b", 1, identifiers=["doi:1"]))
+    assert (
+        ledger.find_dataset(identifier="doi:1")
+        == ledger.find_dataset(iri=version("a", 1).record.subject)
+        == [DATASET]
+    )

@@ -103,6 +103,8 @@ def test_a_ledger_that_is_no_database_is_told(pharos: Pharos, tmp_path: Path) ->
     told = pharos("runs", "list")
     assert told.code == 3
     assert "not a database" in told.err
+    *_, last = (tmp_path / "data" / "commands.log").read_text().splitlines()
+    assert "sqlite3.DatabaseError" in json.loads(last)["trace"]
 
 
 def test_a_url_in_use_is_no_name_for_another(pharos: Pharos) -> None:
