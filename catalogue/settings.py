@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,15 @@ def _http_url(value: str) -> str | None:
 
 def _positive(value: float) -> str | None:
     return None if value > 0 else "a number above 0"
+
+
+def _not_negative(value: float) -> str | None:
+    return None if value >= 0 else "a number of at least 0"
+
+
+def _targets(values: tuple[str, ...]) -> str | None:
+    ok = all(re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https?://\S+", value) for value in values)
+    return None if ok else "mailto:ADDRESS or an http or https URL, with commas between"
 
 
 def _port(value: int) -> str | None:
@@ -79,10 +89,49 @@ class Settings:
     request_delay: float = _setting(
         0.0,
         "Seconds of pause between two requests to one host.",
-        check=lambda v: None if v >= 0 else "a number of at least 0",
+        check=_not_negative,
     )
     max_pages: int = _setting(10_000, "Most pages of one run.", check=_positive)
     run_budget: float = _setting(21_600.0, "Seconds that one run may take.", check=_positive)
+    parallel_runs: int = _setting(
+        4,
+        "Harvests that one worker does at a time.",
+        check=lambda v: None if 1 <= v <= 16 else "a number from 1 to 16",
+    )
+    schedule_jitter: float = _setting(
+        300.0, "Longest delay in seconds between a scheduled time and its run.", check=_not_negative
+    )
+    longest_backoff: float = _setting(
+        604_800.0, "Longest time in seconds that a failing source is left alone.", check=_positive
+    )
+    full_every: float = _setting(
+        604_800.0, "Seconds after which a scheduled run reads every page again.", check=_positive
+    )
+    flag_after: int = _setting(7, "Failed runs in a row at which a source is flagged.", check=_positive)
+    notify: tuple[str, ...] = _setting(
+        (),
+        "Who is told of every source: mailto:ADDRESS or https URL, comma-separated.",
+        check=_targets,
+    )
+    notify_secret: str = _setting(
+        "", "Reference (env:NAME or file:/path) to the secret that signs webhooks of PHAROS_NOTIFY."
+    )
+    conformance_drop: float = _setting(
+        5.0,
+        "Fall of the share of records without a violation, in percentage points, that is told.",
+        check=_positive,
+    )
+    smtp: str = _setting("", "Mail server as host or host:port. Empty: no mail is sent.")
+    smtp_tls: str = _setting(
+        "starttls",
+        "How the mail server is spoken to: starttls, tls from the first byte, or none.",
+        check=_one_of("starttls", "tls", "none"),
+    )
+    smtp_user: str = _setting("", "User name at the mail server. Empty: without a login.")
+    smtp_password: str = _setting(
+        "", "Reference (env:NAME or file:/path) to the password at the mail server."
+    )
+    smtp_from: str = _setting("", "Sender of mails. Empty: PHAROS_CONTACT where it is an address.")
     batch_size: int = _setting(100, "Records committed together.", check=_positive)
     engine: str = _setting(
         "auto",

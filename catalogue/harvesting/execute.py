@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from catalogue.errors import ConfigurationError, InvalidQuery, LeaseLost
@@ -84,7 +85,7 @@ class Harvesting:
         log.info("run started", extra={"run": run.run_id, "source": source.slug, "url": source.url})
         with Heartbeat(self.ledger, token) as heartbeat:
             watch = Watch(
-                heartbeat, stop, self.clock, (run.started_at or self.clock.now()) + self.limits.budget
+                heartbeat, stop, self.clock, (run.started_at or self.clock.now()) + self._budget(source)
             )
             order = Order(source, run.request, LedgerSink(self.ledger, token), watch, progress, claim)
             end = conclude(self.ledger, token, watch.explain(self._harvest(order)), self.brakes)
@@ -95,6 +96,7 @@ class Harvesting:
             advice=end.advice,
             complete=end.complete,
             evidence=end.evidence,
+            retry_at=None if end.retry_after is None else _after(self.clock.now(), end.retry_after),
         )
         log.info("run ended", extra={"run": run.run_id, "source": source.slug, "state": finished.state.value})
         return finished
@@ -104,6 +106,10 @@ class Harvesting:
     ) -> RunEnd:
         """A dry run: everything is fetched and judged, nothing is written."""
         return self._harvest(Order(source, request, NullSink(), NeverStopped(), progress))
+
+    def _budget(self, source: HarvestSource) -> timedelta:
+        """How long a run of the source may take."""
+        return self.limits.budget if source.time_budget is None else timedelta(seconds=source.time_budget)
 
     def _harvest(self, order: Order) -> RunEnd:
         source, request = order.source, order.request
@@ -188,3 +194,8 @@ class Harvesting:
             second=self.second,
             threads=self.judging_threads,
         )
+
+
+def _after(now: datetime, seconds: float) -> datetime:
+    """That much later, at most in a year: what a server asks for may be any number."""
+    return now + timedelta(seconds=min(seconds, 366 * 86_400))

@@ -23,6 +23,7 @@ class Heartbeat:
         self._interval = interval
         self._end = threading.Event()
         self._cancelled = threading.Event()
+        self._why = "The run was cancelled."
         self._lost = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{token.run_id}", daemon=True)
 
@@ -40,6 +41,11 @@ class Heartbeat:
         """True when the run should stop: cancelled, or its lease lost."""
         return self._cancelled.is_set() or self._lost.is_set()
 
+    @property
+    def why(self) -> str:
+        """What is said of a run that was cancelled."""
+        return self._why
+
     def cancel(self) -> None:
         """Stops the run from inside the process."""
         self._cancelled.set()
@@ -49,7 +55,7 @@ class Heartbeat:
         if self._lost.is_set():
             raise LeaseLost("Another worker holds this run now.")
         if self._cancelled.is_set():
-            raise RunCancelled("The run was cancelled.")
+            raise RunCancelled(self._why)
 
     def _beat(self) -> None:
         while not self._end.wait(self._interval):
@@ -62,5 +68,6 @@ class Heartbeat:
                 # A ledger that is busy now may answer the next beat; the lease outlives many beats.
                 continue
             if run.cancel_requested:
+                self._why = run.reason or self._why
                 self._cancelled.set()
                 return

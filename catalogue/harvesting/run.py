@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalogue.errors import BackendError, CatalogueError, LeaseLost, RunCancelled
+from catalogue.errors import BackendError, CatalogueError, LeaseLost, RetryableError, RunCancelled
 from catalogue.harvesting.intake import Intake, LimitReached, Limits, Progress, States
 from catalogue.harvesting.judge import Judge
 from catalogue.harvesting.memory import PageMemory
@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended, before it is written down. `deleted`: record ids that the source itself says are gone."""
+    """How a run ended, before it is written down. `deleted`: record ids that the source itself says are gone.
+    `retry_after`: seconds for which the source asked to be left alone."""
 
     state: RunState
     counts: RunCounts
@@ -37,6 +38,7 @@ class RunEnd:
     reason: str = ""
     advice: str = ""
     deleted: frozenset[str] = frozenset()
+    retry_after: float | None = None
 
 
 def harvest(
@@ -115,7 +117,8 @@ def _broken_off(error: CatalogueError, batch: BatchBuilder) -> RunEnd:
     if not isinstance(error, BackendError):
         batch.flush()
     log.warning("run broke off", extra={"error": error.code, "detail": error.detail})
-    return RunEnd(RunState.FAILED, batch.counts, reason=error.detail, advice=error.advice)
+    wait = error.retry_after if isinstance(error, RetryableError) else None
+    return RunEnd(RunState.FAILED, batch.counts, reason=error.detail, advice=error.advice, retry_after=wait)
 
 
 def _ended(intake: Intake, completeness: Completeness) -> RunEnd:

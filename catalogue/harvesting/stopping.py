@@ -62,11 +62,11 @@ class Watch:
             return replace(end, reason="Pharos was stopped during this run; what it had committed stands.")
         if self._is_late() and not self._heartbeat.stopped():
             return replace(end, state=RunState.FAILED, reason=_LATE, advice=_ADVICE)
-        return end
+        return replace(end, reason=f"{self._heartbeat.why} What it had committed stands.")
 
     def _is_late(self) -> bool:
         return self._clock.now() >= self._deadline
 
 
 _LATE = "The run took longer than its time budget; what it had committed stands."
-_ADVICE = "Ask the provider why it is slow, or raise PHAROS_RUN_BUDGET."
+_ADVICE = "Ask the provider why it is slow, or raise PHAROS_RUN_BUDGET or the source's own time budget."

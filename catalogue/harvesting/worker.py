@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 
 from catalogue.errors import BackendError, CatalogueError, LeaseLost
@@ -121,7 +122,7 @@ class Projector:
 
 
 class Worker:
-    """Claims and executes runs; `chores` are handed to its projector."""
+    """Claims and executes runs, up to `parallel` at a time; `chores` are handed to its projector."""
 
     def __init__(
         self,
@@ -130,7 +131,9 @@ class Worker:
         harvesting: Harvesting,
         projections: Sequence[Projection],
         chores: Callable[[], None] = lambda: None,
+        parallel: int = 1,
     ) -> None:
+        self._parallel = parallel
         self._name = name
         self._ledger = ledger
         self._harvesting = harvesting
@@ -138,15 +141,27 @@ class Worker:
         self._chores = chores
 
     def run(self, stop: threading.Event) -> None:
-        """Works until `stop` is set; a run in hand then ends as cancelled at its next page."""
+        """Works until `stop` is set; runs in hand then end as cancelled at their next page.
+
+        A fault of ours in one of its threads ends the worker, which raises it.
+        """
         projector = Projector(self._ledger, self._projections, self._chores)
         projector.start()
         try:
-            while not stop.is_set():
-                if not self._one(stop):
-                    stop.wait(IDLE)
+            with ThreadPoolExecutor(self._parallel, thread_name_prefix="harvest") as pool:
+                loops = [pool.submit(self._loop, stop) for _ in range(self._parallel)]
+                try:
+                    for loop in as_completed(loops):
+                        loop.result()
+                finally:
+                    stop.set()
         finally:
             projector.stop()
+
+    def _loop(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            if not self._one(stop):
+                stop.wait(IDLE)
 
     def _one(self, stop: threading.Event) -> bool:
         try:

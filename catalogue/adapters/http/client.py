@@ -5,32 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from catalogue.adapters.http import urls
+from catalogue.adapters.http.credentials import Credentials
 from catalogue.adapters.http.exchange import Exchange, HttpRequest, Redirect, Terms
 from catalogue.adapters.http.guard import Guard
 from catalogue.adapters.http.politeness import LONGEST_WAIT, Turns, backoff, pause
 from catalogue.adapters.http.translation import TryFailedError
-from catalogue.errors import LimitExceeded, ProtocolViolation, RetryableError, RunCancelled
+from catalogue.errors import AccessRefused, LimitExceeded, ProtocolViolation, RetryableError, RunCancelled
 from catalogue.model.harvest import Validators
 from catalogue.model.http import HttpResponse
 from catalogue.ports import Clock
 
 MAX_REDIRECTS = 5
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Headers that go to one origin only."""
-
-    headers: Mapping[str, str]
-    origin: urls.Origin
-
-    def at(self, url: str) -> Mapping[str, str]:
-        """The headers for this URL: none when it is elsewhere."""
-        return self.headers if urls.may_carry(self.origin, urls.origin(url)) else {}
 
 
 class RequestsHttpClient:
@@ -44,12 +32,14 @@ class RequestsHttpClient:
         clock: Clock,
         *,
         credentials: Credentials | None = None,
+        max_redirects: int = MAX_REDIRECTS,
         cancelled: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._terms = terms
         self._turns = turns
         self._credentials = credentials
+        self._max_redirects = max_redirects
         self._cancelled = cancelled
         self._sleep = sleep
         self._exchange = Exchange(terms, guard, clock, cancelled)
@@ -90,19 +80,27 @@ class RequestsHttpClient:
 
     def _ask(self, request: HttpRequest) -> HttpResponse:
         """The answer after as many tries as the terms allow. A POST of ours only asks, so it is repeated too."""
-        attempt = 0
+        attempt, renewed = 0, False
         while True:
             if self._cancelled():
                 raise RunCancelled("The run was stopped.")
             try:
                 return self._try(request)
             except TryFailedError as failed:
+                if not renewed and self._renewed(failed):
+                    renewed = True
+                    continue
                 wait = self._wait_after(failed, attempt)
                 if wait is None:
                     raise failed.error from failed.__cause__
                 log.info("Waiting %.1f s: %s", wait, failed)
             pause(wait, self._sleep, self._cancelled)
             attempt += 1
+
+    def _renewed(self, failed: TryFailedError) -> bool:
+        """Whether the server did not take the credentials and there are others now."""
+        refused = isinstance(failed.error, AccessRefused) and failed.error.context.get("status") == 401
+        return refused and self._credentials is not None and self._credentials.renew()
 
     def _wait_after(self, failed: TryFailedError, attempt: int) -> float | None:
         """Seconds until the next try, or None when there is none."""
@@ -117,7 +115,7 @@ class RequestsHttpClient:
         """One try, with its redirects, under one deadline."""
         deadline = time.monotonic() + self._terms.total_timeout
         seen = {(request.method, request.url)}
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(self._max_redirects + 1):
             answer = self._hop(request, deadline)
             if isinstance(answer, HttpResponse):
                 return answer
@@ -128,7 +126,7 @@ class RequestsHttpClient:
                 )
             seen.add((request.method, request.url))
         raise LimitExceeded(
-            f"{urls.redact(request.url)} comes after more than {MAX_REDIRECTS} redirects.",
+            f"{urls.redact(request.url)} comes after more than {self._max_redirects} redirects.",
             advice="Give the URL where they end.",
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,15 +12,16 @@ from urllib.parse import urlsplit
 from catalogue import __version__
 from catalogue.adapters.http import urls
 from catalogue.adapters.http.addresses import Allowance
-from catalogue.adapters.http.client import Credentials, RequestsHttpClient
-from catalogue.adapters.http.credentials import credential_headers
+from catalogue.adapters.http.client import MAX_REDIRECTS, RequestsHttpClient
+from catalogue.adapters.http.credentials import OIDC, Credentials, FixedCredentials, credential_headers
 from catalogue.adapters.http.decoding import BodyLimits
 from catalogue.adapters.http.exchange import Terms
 from catalogue.adapters.http.guard import Guard, OwnAddresses, Resolver, resolve
 from catalogue.adapters.http.politeness import Turns
+from catalogue.adapters.http.tokens import TokenCredentials, TokenRequest, Tokens
 from catalogue.errors import ConfigurationError
 from catalogue.model.harvest import HarvestSource
-from catalogue.ports import Clock
+from catalogue.ports import Clock, HttpClient
 from catalogue.settings import MEBIBYTE, Settings
 
 VISITOR_MAX_BYTES = 32 * MEBIBYTE
@@ -52,27 +53,67 @@ class HttpClientsOnRequests:
         self._sleep = sleep
         self._resolver = resolver
         self._turns = Turns(settings.request_delay)
+        self._tokens = Tokens(self._secrets, clock)
 
     @contextmanager
     def for_source(
         self, source: HarvestSource, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[RequestsHttpClient]:
         """A client for one run. `cancelled` is asked about twice a second, also from another thread."""
-        headers = credential_headers(source.credentials, self._secrets)
-        credentials = Credentials(headers, urls.check(source.url)) if headers else None
+        with self._allowed(
+            self._terms, cancelled, credentials=self._credentials(source, cancelled)
+        ) as client:
+            yield client
+
+    @contextmanager
+    def for_notices(self) -> Iterator[RequestsHttpClient]:
+        """A client for webhooks that the operator named: with the allowances, one try, no redirects (they would turn
+        what is sent into a question)."""
+        terms = replace(self._terms, total_timeout=min(VISITOR_SECONDS, self._terms.total_timeout), retries=0)
+        with self._allowed(terms, lambda: False, max_redirects=0) as client:
+            yield client
+
+    @contextmanager
+    def _allowed(
+        self,
+        terms: Terms,
+        cancelled: Callable[[], bool],
+        credentials: Credentials | None = None,
+        max_redirects: int = MAX_REDIRECTS,
+    ) -> Iterator[RequestsHttpClient]:
         client = RequestsHttpClient(
-            self._terms,
+            terms,
             Guard(self._allowance, self._own, self._resolver),
             self._turns,
             self._clock,
             credentials=credentials,
             cancelled=cancelled,
             sleep=self._sleep,
+            max_redirects=max_redirects,
         )
         try:
             yield client
         finally:
             client.close()
+
+    def _credentials(self, source: HarvestSource, cancelled: Callable[[], bool]) -> Credentials | None:
+        if not source.credentials:
+            return None
+        origin = urls.check(source.url)
+        if source.credentials.get("scheme") != OIDC:
+            return FixedCredentials(credential_headers(source.credentials, self._secrets), origin)
+        request = TokenRequest.of(source.credentials)
+        if origin.scheme == "https" and urls.check(request.token_url).scheme != "https":
+            raise ConfigurationError(
+                f"The token server {urls.redact(request.token_url)} is asked over http, where secrets are readable.",
+                advice="Give the https URL of its token endpoint.",
+            )
+
+        def client() -> AbstractContextManager[HttpClient]:
+            # A redirect would carry the client's secret elsewhere.
+            return self._allowed(self._terms, cancelled, max_redirects=0)
+
+        return TokenCredentials(self._tokens, request, origin, client)
 
     @contextmanager
     def for_visitor(self) -> Iterator[RequestsHttpClient]:

@@ -5,12 +5,42 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Protocol
 
+from catalogue.adapters.http import urls
+from catalogue.adapters.secret_references import read_secret
 from catalogue.errors import ConfigurationError
 
 _TOKEN = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
-_LARGEST_SECRET = 64 * 1024
+
+OIDC = "oidc"
+SCHEMES = ("bearer", "basic", "header", OIDC)
+
+
+class Credentials(Protocol):
+    """Headers that go to one origin only."""
+
+    def at(self, url: str) -> Mapping[str, str]:
+        """The headers for this URL: none when it is elsewhere. May ask a token server."""
+
+    def renew(self) -> bool:
+        """Told that the origin answered 401. Whether other headers are to be had now, so that a second try makes
+        sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedCredentials:
+    """Headers that stay the same for a whole run."""
+
+    headers: Mapping[str, str]
+    origin: urls.Origin
+
+    def at(self, url: str) -> Mapping[str, str]:
+        return self.headers if urls.may_carry(self.origin, urls.origin(url)) else {}
+
+    def renew(self) -> bool:
+        return False
 
 
 def credential_headers(credentials: Mapping[str, str], secrets: Mapping[str, str]) -> dict[str, str]:
@@ -22,13 +52,14 @@ def credential_headers(credentials: Mapping[str, str], secrets: Mapping[str, str
     if not credentials:
         return {}
     reference = credentials.get("secret", "")
-    value = _secret(reference, secrets)
+    value = read_secret(reference, secrets)
     scheme = credentials.get("scheme", "")
     if scheme == "bearer":
         return {"Authorization": f"Bearer {value}"}
     if scheme == "basic":
-        pair = f"{credentials['user']}:{value}" if credentials.get("user") else value
-        return {"Authorization": "Basic " + base64.b64encode(pair.encode()).decode()}
+        return {
+            "Authorization": basic(f"{credentials['user']}:{value}" if credentials.get("user") else value)
+        }
     if scheme == "header":
         name = credentials.get("header", "")
         if not _TOKEN.match(name):
@@ -39,41 +70,10 @@ def credential_headers(credentials: Mapping[str, str], secrets: Mapping[str, str
         return {name: value}
     raise ConfigurationError(
         f"The credentials {reference} have the scheme {scheme!r}.",
-        advice="It may be bearer, basic or header.",
+        advice="It may be bearer, basic, header or oidc.",
     )
 
 
-def _secret(reference: str, secrets: Mapping[str, str]) -> str:
-    kind, _, name = reference.partition(":")
-    if kind == "env" and name:
-        if name not in secrets:
-            raise ConfigurationError(
-                f"The credentials {reference} are missing.", advice=f"Set the variable {name}."
-            )
-        value = secrets[name]
-    elif kind == "file" and name:
-        value = _read(reference, Path(name))
-    else:
-        # Not shown: it may be the secret itself, written where its reference belongs.
-        raise ConfigurationError(
-            "A source's credentials are no reference.",
-            advice="Write env:NAME or file:/path in place of the secret.",
-        )
-    value = value.strip("\r\n")
-    if not value or not value.isprintable() or not value.isascii():
-        raise ConfigurationError(
-            f"The credentials {reference} are empty or hold characters that a header cannot carry.",
-            advice="They must be one line of ASCII text.",
-        )
-    return value
-
-
-def _read(reference: str, path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8") as file:
-            return file.read(_LARGEST_SECRET)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            f"The credentials {reference} cannot be read.",
-            advice="Check that the file exists and may be read.",
-        ) from error
+def basic(pair: str) -> str:
+    """`user:password` as the value of an Authorization header (RFC 7617)."""
+    return "Basic " + base64.b64encode(pair.encode()).decode()
