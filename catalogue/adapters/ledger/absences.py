@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from catalogue.adapters.ledger import catalog, conditions, publication, runs
 from catalogue.adapters.ledger.chunks import chunks
@@ -19,14 +19,14 @@ from catalogue.model.records import OutcomeKind
 from catalogue.ports import PublicationRule
 
 MISSING = "missing from its source"
-HELD = "held"
-"""Code of a run's remarks that name a record which waits for a person."""
+HELD = ("held", "renamed")
+"""Codes of a run's remarks that name a record which waits for a person."""
 RELEASED, DISCARDED = "released", "discarded"
 
 
 def of_run(connection: Connection, token: FencingToken, since: datetime) -> Absences:
     """Live records of the run's source that the run has not met; withdrawals are counted from `since` on."""
-    run = runs.held(connection, token)
+    run = runs.seen_as_held(connection, token)
     live = and_(records.c.source == run.source, records.c.withdrawn_at.is_(None))
     count = connection.execute(select(func.count()).where(live)).scalar_one()
     recent = select(func.count()).where(
@@ -34,18 +34,28 @@ def of_run(connection: Connection, token: FencingToken, since: datetime) -> Abse
         records.c.withdrawn_at >= since,
         records.c.withdrawal_reason == MISSING,
     )
-    columns = (records.c.record_id, records.c.dataset_id, records.c.subject, records.c.missing_count)
-    unmet = select(*columns, records.c.missing_run).where(live, records.c.last_seen_run != run.run_id)
-    found = tuple(
-        Absence(
-            row.record_id,
-            row.dataset_id,
-            row.subject,
-            row.missing_count + (row.missing_run != run.run_id),
-        )
-        for row in connection.execute(unmet.order_by(records.c.record_id))
+    unmet = (live, records.c.last_seen_run != run.run_id)
+    left = (
+        records.c.source == run.source,
+        records.c.withdrawal_reason == MISSING,
+        records.c.missing_run == run.run_id,
+        records.c.withdrawn_at.is_not(None),
     )
-    return Absences(int(count), int(connection.execute(recent).scalar_one()), found)
+    return Absences(
+        int(count),
+        int(connection.execute(recent).scalar_one()),
+        _absences(connection, run.run_id, *unmet),
+        _absences(connection, run.run_id, *left) if run.token > 1 else (),
+    )
+
+
+def _absences(connection: Connection, run_id: str, *conditions: ColumnElement[bool]) -> tuple[Absence, ...]:
+    columns = (records.c.record_id, records.c.dataset_id, records.c.subject, records.c.missing_count)
+    query = select(*columns, records.c.missing_run).where(*conditions).order_by(records.c.record_id)
+    return tuple(
+        Absence(row.record_id, row.dataset_id, row.subject, row.missing_count + (row.missing_run != run_id))
+        for row in connection.execute(query)
+    )
 
 
 def count_missing(connection: Connection, record_ids: Sequence[str], stamp: Stamp) -> None:
@@ -81,7 +91,7 @@ def resolve(
     _check(connection, row)
     lines = connection.execute(
         select(outcomes)
-        .where(outcomes.c.run_id == run_id, outcomes.c.code == HELD)
+        .where(outcomes.c.run_id == run_id, outcomes.c.code.in_(HELD))
         .order_by(outcomes.c.ordinal)
     ).all()
     held = [line.record_id for line in lines]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, Update, and_, delete, insert, or_, select, update
 
 from catalogue.adapters.ledger import catalog, conditions, sources
 from catalogue.adapters.ledger.schema import COUNTS, outcomes, runs
@@ -102,7 +102,16 @@ def _one(connection: Connection, statement: Update) -> Row[Any]:
 
 def held(connection: Connection, token: FencingToken) -> Row[Any]:
     """The run's row, kept from other writers until the transaction ends. LeaseLost when the token is void."""
-    row = connection.execute(select(runs).where(_valid(token)).with_for_update()).first()
+    return _first(connection, token, select(runs).where(_valid(token)).with_for_update())
+
+
+def seen_as_held(connection: Connection, token: FencingToken) -> Row[Any]:
+    """The same for those who only read: the run may be lost in the next moment."""
+    return _first(connection, token, select(runs).where(_valid(token)))
+
+
+def _first(connection: Connection, token: FencingToken, query: Select[Any]) -> Row[Any]:
+    row = connection.execute(query).first()
     if row is None:
         raise _lost(connection, token)
     return row
