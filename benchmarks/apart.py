@@ -13,12 +13,14 @@ import sys
 from importlib import import_module
 from typing import Any
 
+from catalogue.cli.serve import FEW_HOLES
+
 
 def apart(measure: str, **arguments: Any) -> dict[str, Any]:
     """What the function `module:name` returns when it is called in a new process."""
     command = [sys.executable, "-m", "benchmarks.apart", measure, json.dumps(arguments)]
-    # `pharos serve` gives its worker the same.
-    environment = {"MALLOC_ARENA_MAX": "2", **os.environ}
+    # As `pharos serve` starts its worker.
+    environment = {**FEW_HOLES, **os.environ}
     answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     found: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1])
     return found

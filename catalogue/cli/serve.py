@@ -21,6 +21,10 @@ from catalogue.signals import until_stopped
 
 log = logging.getLogger(__name__)
 
+FEW_HOLES = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "524288"}
+"""For glibc: two heaps for all threads of a part, and large blocks outside of them. As it comes, with a heap for each
+thread, a worker's memory was more than half holes."""
+
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the web server; 0 takes a free one.")
@@ -61,15 +65,14 @@ def _address(settings: Settings) -> str:
 def _environment(settings: Settings) -> dict[str, str]:
     """What the parts get: our own environment, with what the options of this command changed.
 
-    Two heaps of the C library for all threads of a part, unless the operator says otherwise: with one for each, a
-    worker's memory was more than half holes.
+    What the operator says of the C library's memory comes before `FEW_HOLES`.
     """
     changes = {
         "PHAROS_DATA": str(settings.data.absolute()),
         "PHAROS_HOST": settings.host,
         "PHAROS_PORT": str(settings.port),
     }
-    return {"MALLOC_ARENA_MAX": "2", **os.environ, **changes}
+    return {**FEW_HOLES, **os.environ, **changes}
 
 
 def _port(host: str, port: int) -> int:

@@ -33,7 +33,7 @@ SHARING = 10
 _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -4096;
+PRAGMA cache_size = -2048;
 CREATE TABLE part (
     iri TEXT, content TEXT, shallow INTEGER, page TEXT, triples BLOB, outside INTEGER, taken INTEGER DEFAULT 0,
     PRIMARY KEY (iri, content)

@@ -21,7 +21,7 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -4096",
+    "PRAGMA cache_size = -2048",
     "PRAGMA journal_size_limit = 67108864",
 )
 _EXPLANATIONS = {
