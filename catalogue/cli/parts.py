@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from contextlib import closing
 
 import click
 
@@ -53,7 +54,9 @@ def part(name: str) -> Callable[[Callable[[Invocation], None]], click.Command]:
 def worker(invocation: Invocation) -> None:
     """Run the worker alone: harvests and projections."""
     stop = until_stopped(WORKER_GRACE)
+    from catalogue.adapters.ticker import Ticker
     from catalogue.bootstrap import harvesting_of, open_services, projections_of
+    from catalogue.bootstrap_operations import housekeeping_of
     from catalogue.cli.rebuild import serve_requests
     from catalogue.cli.workbench import inherit
     from catalogue.harvesting.worker import Worker
@@ -70,13 +73,17 @@ def worker(invocation: Invocation) -> None:
         gc.collect()
         gc.freeze()
         log.info("worker works")
-        Worker(
-            f"worker-{socket.gethostname()}-{os.getpid()}",
-            services.ledger,
-            harvesting_of(services),
-            projections,
-            chores=lambda: serve_requests(services, folder, projections),
-        ).run(stop)
+        name = f"worker-{socket.gethostname()}-{os.getpid()}"
+        housekeeping = housekeeping_of(services, folder, invocation.secrets(), name, stop.is_set)
+        with closing(housekeeping), Ticker(housekeeping.calls()):
+            Worker(
+                name,
+                services.ledger,
+                harvesting_of(services),
+                projections,
+                chores=lambda: serve_requests(services, folder, projections),
+                parallel=settings.parallel_runs,
+            ).run(stop)
     log.info("worker stopped")
 
 
