@@ -96,11 +96,15 @@ class Absence:
 
 @dataclass(frozen=True, slots=True)
 class Absences:
-    """What a run did not meet of its source's `live` records; `recent`: how many were withdrawn within the window."""
+    """What a run did not meet of its source's `live` records; `recent`: how many were withdrawn within the window.
+
+    `left`: those among the recent that this very run withdrew, before its worker died.
+    """
 
     live: int
     recent: int
     records: tuple[Absence, ...] = ()
+    left: tuple[Absence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,3 +163,28 @@ def test_a_run_past_its_time_budget_ends_with_its_reason(tmp_path: Path) -> None
         assert run.state is RunState.FAILED
         assert run.reason.startswith("The run took longer than its time budget")
         assert run.counts.created == 2
+
+
+def lists(server: Loopback, *numbers: int) -> None:
+    text = PREFIXES + "".join(
+        f'<https://p.example/{n}> a dcat:Dataset ; dct:title "D {n}" .\n' for n in numbers
+    )
+    server.on("/list", Answer(text.encode(), media_type="text/turtle"))
+
+
+def test_what_a_run_withdrew_before_its_worker_died_is_told_as_its_own(
+    world: tuple[HarvestWorld, Loopback],
+) -> None:
+    made, server = world
+    lists(server, 1, 2, 3, 4)
+    made.harvest("small", server.url("/list"), "none")
+    lists(server, 1, 2, 3)
+    made.run_again("small", "none")
+    queued = made.services.ledger.enqueue("small", RunRequest("test", "none"))
+    # The page, what may be passed over, the withdrawal; the run's end is not written.
+    die(made, claim_of(made, queued.run_id, "first"), 3, after=True)
+    assert made.services.ledger.published_count() == 3
+    run = harvesting_of(made.services).execute(claim_of(made, queued.run_id, "second"))
+    assert (run.state, run.counts.withdrawn) == (RunState.COMPLETED, 1)
+    (line,) = made.lines(run, "withdrawn")
+    assert (line.subject, line.code) == ("https://p.example/4", "missing")

@@ -15,23 +15,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 from soak_points import ANY_MOMENT, Mortal, MortalHttp, Points, die, mortal_graph, mortal_index
 from soak_state import snapshot
 
+from catalogue import bootstrap
 from catalogue.adapters.data_folder import DataFolder
 from catalogue.adapters.http import HttpClientsOnRequests
 from catalogue.adapters.ledger import open_ledger
+from catalogue.adapters.profiles import load_profiles
 from catalogue.bootstrap import Services, embedded_store, harvesting_of, open_services, projections_of
 from catalogue.harvesting.worker import Worker
 from catalogue.settings import Settings
 
 BASE = "https://pharos.example"
+PROFILES = cache(load_profiles)
+"""Read once, before the first life, and not in each."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def services_of(plan: Plan, points: Points) -> Iterator[Services]:
             yield replace(
                 services,
                 clock=clock,
+                profiles=PROFILES(),
                 ledger=Mortal(ledger, points, "commit", "commit", "finish"),
                 http=MortalHttp(HttpClientsOnRequests(settings, clock), points),
                 graph=mortal_graph(services.graph, points),
@@ -166,6 +170,9 @@ class Lives:
 
 def main() -> None:
     logging.basicConfig(level=logging.CRITICAL)
+    PROFILES()
+    bootstrap.load_vocabularies = cache(bootstrap.load_vocabularies)
+    bootstrap.load_vocabularies()
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -145,8 +145,6 @@ def test_kills_leave_no_trace_on_sqlite(tmp_path: Path, lives: Lives) -> None:
 
 @pytest.mark.server
 @pytest.mark.timeout(7200)
-def test_kills_leave_no_trace_on_postgresql(
-    tmp_path: Path, lives: Lives, postgresql: PostgresServer
-) -> None:
+def test_kills_leave_no_trace_on_postgresql(tmp_path: Path, lives: Lives, postgresql: PostgresServer) -> None:
     with Loopback() as server, postgresql.database() as url:
         _run(_soak(lives, server, tmp_path, url))
