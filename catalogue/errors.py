@@ -1,23 +1,23 @@
 """Every exception of ours, by what we do about it.
 
-    CatalogueError
-    ├─ ConfigurationError         refuse to start (exit 2): name the setting and what it may be
-    ├─ RequestError               the caller can mend it
-    │  ├─ InvalidQuery 400        ├─ NotAcceptable 406        ├─ Conflict 409
-    │  │                                                      │  └─ FolderBusy (exit 3)
-    │  ├─ NotFound 404            ├─ Gone 410                 ├─ PayloadTooLarge 413
-    │  └─ UnsupportedMediaType 415
-    ├─ HarvestError
-    │  ├─ RetryableError          timeout, refused, 429, 5xx after the client's own retries
-    │  ├─ RecordError             this record or document only
-    │  │  ├─ ParseError           └─ MissingIdentifier
-    │  └─ SourceError             this run stops
-    │     ├─ SourceGone           ├─ AccessRefused            ├─ ProtocolViolation
-    │     ├─ LimitExceeded        └─ AddressForbidden
-    ├─ RunError                   the engine's own signals
-    │  ├─ LeaseLost               └─ RunCancelled
-    ├─ StaleProjection            another writer moved the position: read it again
-    └─ BackendError 503           StoreUnavailable, IndexUnavailable, LedgerUnavailable, EngineFailed, QueryTimeout
+CatalogueError
+├─ ConfigurationError         refuse to start (exit 2): name the setting and what it may be
+├─ RequestError               the caller can mend it
+│  ├─ InvalidQuery 400        ├─ NotAcceptable 406        ├─ Conflict 409
+│  │                                                      │  └─ FolderBusy (exit 3)
+│  ├─ NotFound 404            ├─ Gone 410                 ├─ PayloadTooLarge 413
+│  └─ UnsupportedMediaType 415
+├─ HarvestError
+│  ├─ RetryableError          timeout, refused, 429, 5xx after the client's own retries
+│  ├─ RecordError             this record or document only
+│  │  ├─ ParseError           └─ MissingIdentifier
+│  └─ SourceError             this run stops
+│     ├─ SourceGone           ├─ AccessRefused            ├─ ProtocolViolation
+│     ├─ LimitExceeded        └─ AddressForbidden
+├─ RunError                   the engine's own signals
+│  ├─ LeaseLost               └─ RunCancelled
+├─ StaleProjection            another writer moved the position: read it again
+└─ BackendError 503           StoreUnavailable, IndexUnavailable, LedgerUnavailable, EngineFailed, QueryTimeout
 """
 
 from __future__ import annotations

@@ -83,9 +83,8 @@ def test_the_holder_is_known_by_its_role_at_once_and_what_a_crash_left_is_gone(t
 
 
 def test_there_is_one_worker_at_a_time(tmp_path: Path) -> None:
-    with DataFolder(tmp_path).only_worker():
-        with pytest.raises(FolderBusy, match="Another worker"):
-            DataFolder(tmp_path).only_worker(patience=0.1).__enter__()
+    with DataFolder(tmp_path).only_worker(), pytest.raises(FolderBusy, match="Another worker"):
+        DataFolder(tmp_path).only_worker(patience=0.1).__enter__()
     with DataFolder(tmp_path).only_worker(patience=0.1):
         pass
 
