@@ -15,7 +15,7 @@ from catalogue.harvesting.notices import NoticeRules
 from catalogue.harvesting.schedule import ScheduleRules
 from catalogue.model.sources import NoticeTarget
 from catalogue.ports import Clock
-from catalogue.ports_operations import NoticeSender
+from catalogue.ports.operations import NoticeSender
 from catalogue.settings import Settings
 
 

@@ -11,7 +11,7 @@ from catalogue.errors import BackendError, CatalogueError
 from catalogue.harvesting.notices import NoticeRules, announce, deliver, forget
 from catalogue.harvesting.schedule import ScheduleRules, enqueue_due
 from catalogue.ports import Clock, Ledger
-from catalogue.ports_operations import NoticeSender
+from catalogue.ports.operations import NoticeSender
 
 log = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from catalogue.model.notices import Notice, NoticeKind, OutboxEntry
 from catalogue.model.sources import NoticeTarget
 from catalogue.model.validation import Verdict
 from catalogue.ports import Clock
-from catalogue.ports_operations import NoticeSender, Outbox
+from catalogue.ports.operations import NoticeSender, Outbox
 
 log = logging.getLogger(__name__)
 

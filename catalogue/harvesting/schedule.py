@@ -13,7 +13,7 @@ from catalogue.harvesting.timetable import read_schedule
 from catalogue.model.conditions import SourceCondition
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest
 from catalogue.ports import Clock
-from catalogue.ports_operations import Timetable
+from catalogue.ports.operations import Timetable
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from catalogue.ports import Clock
 
 
 class SqlOperations:
-    """Timetable and Outbox of `catalogue.ports_operations` on a database."""
+    """Timetable and Outbox of `catalogue.ports.operations` on a database."""
 
     _database: Database
     _clock: Clock

@@ -1,12 +1,8 @@
-"""The Protocols between rooms: what the application needs of harvesters, networks, databases and engines.
-
-Contract suites in `tests/contract` say in tests what the docstrings say in words.
-"""
+"""The ledger: the only truth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -15,21 +11,14 @@ from catalogue.model.harvest import (
     Absences,
     Batch,
     Claim,
-    Completeness,
     FencingToken,
     HarvestRun,
     HarvestSource,
-    Option,
-    Page,
     PageMark,
-    ProbeResult,
     RememberedPage,
     RunRequest,
     RunState,
-    ServerAdded,
-    Validators,
 )
-from catalogue.model.http import HttpResponse
 from catalogue.model.records import (
     Change,
     Payload,
@@ -39,97 +28,8 @@ from catalogue.model.records import (
     StoredRecord,
     StoredVersion,
 )
-from catalogue.model.search import SearchDocument, SearchPage, SearchQuery
-from catalogue.model.validation import ShapesProfile, ValidationResult, Verdict
-from catalogue.ports_operations import Outbox, Timetable
-from catalogue.rdf.graphs import Graph
-from catalogue.rdf.terms import Quad
-
-
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """The time now, aware, UTC."""
-
-
-class HttpClient(Protocol):
-    """The only way to the network. Raises RetryableError (after its own back-off), AccessRefused (401, 403),
-    SourceGone (404, 410), ProtocolViolation (other 4xx), LimitExceeded, AddressForbidden, RunCancelled."""
-
-    def get(
-        self,
-        url: str,
-        *,
-        accept: str | None = None,
-        validators: Validators | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> HttpResponse: ...
-
-    def head(self, url: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse: ...
-
-    def post(
-        self,
-        url: str,
-        body: bytes,
-        *,
-        content_type: str,
-        accept: str | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> HttpResponse: ...
-
-
-class HttpClients(Protocol):
-    """Makes clients: with a source's credentials and allowances, or bare for URLs that visitors give."""
-
-    def for_source(
-        self, source: HarvestSource, cancelled: Callable[[], bool] = ...
-    ) -> AbstractContextManager[HttpClient]: ...
-
-    def for_visitor(self) -> AbstractContextManager[HttpClient]: ...
-
-
-class FetchContext(Protocol):
-    """What the engine tells a harvester about this run."""
-
-    @property
-    def since(self) -> datetime | None:
-        """Start of the last complete run, for protocols that have increments; None asks for everything."""
-
-    @property
-    def resume_cursor(self) -> str | None:
-        """Cursor to begin at when an earlier worker committed pages of this run; None begins at the beginning."""
-
-    def remembered(self, url: str) -> RememberedPage | None:
-        """What is kept of this page, or None (also when shortcuts are off)."""
-
-
-class Harvester(Protocol):
-    """One protocol. `fetch` yields pages and, as its last item, one Completeness. It raises HarvestErrors and
-    never retries by itself; a page that was yielded is never taken back."""
-
-    name: str
-    title: str
-    options: tuple[Option, ...]
-    server_added: tuple[ServerAdded, ...]
-
-    def probe(self, url: str, http: HttpClient) -> ProbeResult | None:
-        """What is at the URL if it speaks this protocol, else None. Few, small requests."""
-
-    def fetch(
-        self, source: HarvestSource, http: HttpClient, context: FetchContext
-    ) -> Iterator[Page | Completeness]: ...
-
-
-class ShapeEngine(Protocol):
-    """Judges one record's graph. Raises EngineFailed when it cannot judge; findings are never an exception."""
-
-    name: str
-    version: str
-
-    def validate(
-        self, graph: Graph, profile: ShapesProfile, variant: str | None = None
-    ) -> tuple[ValidationResult, ...]:
-        """Findings of `graph` (already with the concepts it names) under the profile's shapes. `variant` is a key of
-        `profile.variants`; unknown or None uses the default shapes."""
+from catalogue.model.validation import Verdict
+from catalogue.ports.operations import Outbox, Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,39 +182,3 @@ class Ledger(Timetable, Outbox, Protocol):
 
     def events(self, limit: int = 100) -> list[tuple[datetime, str, str, str, str]]:
         """(when, kind, by, subject, detail), newest first."""
-
-
-class GraphStore(Protocol):
-    """A SPARQL 1.1 server's side of us. Raises StoreUnavailable, QueryTimeout, LimitExceeded."""
-
-    def position(self) -> int:
-        """The position triple in the catalogue graph, 0 when there is none."""
-
-    def apply(self, removed: Iterable[Quad], added: Iterable[Quad], expected: int, position: int) -> None:
-        """One atomic operation, a no-op unless the store stands at `expected`; StaleProjection when it did not."""
-
-    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
-        """Replaces everything."""
-
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
-        """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child."""
-
-
-class SearchIndex(Protocol):
-    """Finds documents. Raises IndexUnavailable."""
-
-    def position(self) -> int: ...
-
-    def apply(
-        self, documents: Sequence[SearchDocument], removed: Sequence[str], expected: int, position: int
-    ) -> None:
-        """Replaces, adds and removes (by dataset_id), and moves the position, in one commit; StaleProjection if the
-        index does not stand at `expected`."""
-
-    def rebuild(self, documents: Iterable[SearchDocument], position: int) -> None: ...
-
-    def search(self, query: SearchQuery) -> SearchPage: ...
-
-    def document(self, dataset_id: str) -> SearchDocument | None: ...
-
-    def close(self) -> None: ...

@@ -1,0 +1,66 @@
+"""Clock, validation engine, graph store and search index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from catalogue.model.search import SearchDocument, SearchPage, SearchQuery
+from catalogue.model.validation import ShapesProfile, ValidationResult
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.terms import Quad
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The time now, aware, UTC."""
+
+
+class ShapeEngine(Protocol):
+    """Judges one record's graph. Raises EngineFailed when it cannot judge; findings are never an exception."""
+
+    name: str
+    version: str
+
+    def validate(
+        self, graph: Graph, profile: ShapesProfile, variant: str | None = None
+    ) -> tuple[ValidationResult, ...]:
+        """Findings of `graph` (already with the concepts it names) under the profile's shapes. `variant` is a key of
+        `profile.variants`; unknown or None uses the default shapes."""
+
+
+class GraphStore(Protocol):
+    """A SPARQL 1.1 server's side of us. Raises StoreUnavailable, QueryTimeout, LimitExceeded."""
+
+    def position(self) -> int:
+        """The position triple in the catalogue graph, 0 when there is none."""
+
+    def apply(self, removed: Iterable[Quad], added: Iterable[Quad], expected: int, position: int) -> None:
+        """One atomic operation, a no-op unless the store stands at `expected`; StaleProjection when it did not."""
+
+    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
+        """Replaces everything."""
+
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+        """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child."""
+
+
+class SearchIndex(Protocol):
+    """Finds documents. Raises IndexUnavailable."""
+
+    def position(self) -> int: ...
+
+    def apply(
+        self, documents: Sequence[SearchDocument], removed: Sequence[str], expected: int, position: int
+    ) -> None:
+        """Replaces, adds and removes (by dataset_id), and moves the position, in one commit; StaleProjection if the
+        index does not stand at `expected`."""
+
+    def rebuild(self, documents: Iterable[SearchDocument], position: int) -> None: ...
+
+    def search(self, query: SearchQuery) -> SearchPage: ...
+
+    def document(self, dataset_id: str) -> SearchDocument | None: ...
+
+    def close(self) -> None: ...
