@@ -7,9 +7,10 @@ threads share them; each call has its own data graph and executor.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pyshacl
@@ -34,6 +35,9 @@ from catalogue.adapters.shape_facts import (
 from catalogue.errors import EngineFailed
 from catalogue.model.validation import Severity, ShapesProfile, ValidationResult, result_order
 from catalogue.rdf.graphs import Graph
+from catalogue.rdf.namespaces import SH as SHACL
+from catalogue.rdf.terms import BlankNode, NamedNode, Triple
+from catalogue.rdf.terms import Literal as OxLiteral
 
 _SYSTEM_TRIPLES = ShapesGraph.system_triples
 _PARAMETERS = frozenset(ALL_CONSTRAINT_PARAMETERS)
@@ -88,9 +92,26 @@ class PySHACLEngine:
 def _compile(profile: ShapesProfile, variant: str | None) -> _Compiled:
     _key, graph = read_bundle(profile, variant)
     try:
-        return _Compiled(to_rdflib(graph), ShapeFacts(graph))
+        return _Compiled(to_rdflib(_with_strict_ends(graph)), ShapeFacts(graph))
     except (ReportableRuntimeError, ValueError) as error:
         raise unusable(profile.name, str(error)) from error
+
+
+def _with_strict_ends(graph: Graph) -> Iterator[Triple]:
+    """The shapes with `$` in patterns as the end of the text; Python's is also before a last line break."""
+    for triple in graph:
+        pattern = triple.object
+        if triple.predicate == SHACL.pattern and isinstance(pattern, OxLiteral) and "$" in pattern.value:
+            assert isinstance(triple.subject, NamedNode | BlankNode)
+            if not any("m" in flags.value for flags in graph.objects(triple.subject, SHACL.flags)):
+                yield Triple(triple.subject, triple.predicate, OxLiteral(_strict_end(pattern.value)))
+                continue
+        yield triple
+
+
+def _strict_end(pattern: str) -> str:
+    # an escaped character, a class of characters, or the sign itself
+    return re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", lambda m: r"\Z" if m[0] == "$" else m[0], pattern)
 
 
 class _SharedShapes(ShapesGraph):
