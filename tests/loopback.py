@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -50,11 +51,12 @@ class Answer:
 @dataclass(frozen=True)
 class Raw:
     """Bytes on the wire instead of an answer, then the end of the connection. `drip`: seconds between two bytes;
-    `hold`: seconds that the connection stays open afterwards."""
+    `hold`: seconds that the connection stays open afterwards; `reset`: it ends as a crash of the server ends it."""
 
     data: bytes = b""
     drip: float = 0.0
     hold: float = 0.0
+    reset: bool = False
 
 
 Step = Answer | Raw
@@ -153,6 +155,11 @@ class _Server(ThreadingHTTPServer):
         self._connections.discard(request)
         super().shutdown_request(request)
 
+    def abandon(self, request: socket.socket) -> None:
+        """Closes the connection without the farewell that `shutdown_request` would send first."""
+        self._connections.discard(request)
+        request.close()
+
     def end_connections(self) -> None:
         for connection in list(self._connections):
             with contextlib.suppress(OSError):
@@ -205,6 +212,10 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         if raw.hold:
             self.server.owner.wait(raw.hold)
+        if raw.reset:
+            # With no time to linger, closing sends RST instead of FIN.
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.server.abandon(self.connection)
 
     def log_message(self, format: str, *args: object) -> None:
         """Tests read `asked`."""

@@ -132,6 +132,8 @@ def _compare(part: str, killed: Any, calm: Any) -> None:
     elif isinstance(calm, list):
         assert len(killed) == len(calm)
         for day, (one, other) in enumerate(zip(killed, calm, strict=True)):
+            lines = set(one.pop("lines")) ^ set(other.pop("lines"))
+            assert not lines, f"{part}, day {day}: {len(lines)} lines differ, such as {sorted(lines)[:6]}"
             assert one == other, f"{part}, day {day}"
     else:
         assert killed == calm, part
