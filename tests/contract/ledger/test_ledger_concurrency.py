@@ -74,6 +74,23 @@ def test_changes_of_writers_in_threads_and_a_process_are_in_order_of_commit(
     assert replayed(ledger) == shown(ledger)
 
 
+def test_changes_of_four_processes_are_in_order_of_commit(ledger: SqlLedger, ledger_url: str) -> None:
+    """They meet at one dataset, and a follower never sees a number below one that it saw."""
+    processes = [_start("write", ledger_url, slug, 10) for slug in "abcd"]
+    followed: list[Change] = []
+    while True:
+        ended = all(process.poll() is not None for process in processes)
+        page = ledger.changes(followed[-1].seq if followed else 0, 3)
+        followed.extend(page)
+        if ended and not page:
+            break
+    for process in processes:
+        _output(process)
+    assert followed == ledger.changes(0, 10_000)
+    assert len(shown(ledger)) == 4 * 10 + 1
+    assert replayed(ledger) == shown(ledger)
+
+
 def test_a_process_killed_inside_a_transaction_leaves_nothing_of_it(
     ledger: SqlLedger, ledger_url: str
 ) -> None:
