@@ -94,7 +94,9 @@ class ShapeFacts:
         return best_message((m.value, m.language) for m in stated) if stated else None
 
     def _parameters(self, shape: str, name: str) -> list[str]:
-        return [value.value for value in self._graph.objects(NamedNode(shape), SH[name])]
+        values = self._graph.objects(NamedNode(shape), SH[name])
+        # the label of an anonymous shape is another one at each reading
+        return ["that is part of the rule" if isinstance(v, BlankNode) else v.value for v in values]
 
     def _path_text(self, node: Term, depth: int = 0) -> str:
         if isinstance(node, NamedNode):

@@ -92,21 +92,25 @@ class PySHACLEngine:
 def _compile(profile: ShapesProfile, variant: str | None) -> _Compiled:
     _key, graph = read_bundle(profile, variant)
     try:
-        return _Compiled(to_rdflib(_with_strict_ends(graph)), ShapeFacts(graph))
+        return _Compiled(to_rdflib(_with_own_patterns(graph)), ShapeFacts(graph))
     except (ReportableRuntimeError, ValueError) as error:
         raise unusable(profile.name, str(error)) from error
 
 
-def _with_strict_ends(graph: Graph) -> Iterator[Triple]:
-    """The shapes with `$` in patterns as the end of the text; Python's is also before a last line break."""
+def _with_own_patterns(graph: Graph) -> Iterator[Triple]:
+    """The shapes with their patterns in Python's words.
+
+    In Python `$` is also before a last line break, where SHACL has the end of the text; and pySHACL forgets the flag s.
+    """
     for triple in graph:
-        pattern = triple.object
-        if triple.predicate == SHACL.pattern and isinstance(pattern, OxLiteral) and "$" in pattern.value:
-            assert isinstance(triple.subject, NamedNode | BlankNode)
-            if not any("m" in flags.value for flags in graph.objects(triple.subject, SHACL.flags)):
-                yield Triple(triple.subject, triple.predicate, OxLiteral(_strict_end(pattern.value)))
-                continue
-        yield triple
+        if triple.predicate != SHACL.pattern or not isinstance(triple.object, OxLiteral):
+            yield triple
+            continue
+        assert isinstance(triple.subject, NamedNode | BlankNode)
+        flags = "".join(o.value for o in graph.objects(triple.subject, SHACL.flags))
+        pattern = triple.object.value if "m" in flags else _strict_end(triple.object.value)
+        pattern = f"(?s){pattern}" if "s" in flags else pattern
+        yield Triple(triple.subject, triple.predicate, OxLiteral(pattern))
 
 
 def _strict_end(pattern: str) -> str:
