@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from catalogue.errors import InvalidQuery
 from catalogue.harvesting.judge import check_profile
+from catalogue.harvesting.source_checks import check_running
 from catalogue.model.harvest import HarvestSource, Option
 from catalogue.model.identifiers import SLUG
 from catalogue.ports import Harvester
@@ -53,6 +54,7 @@ def check_source(
         )
     check_profile(source.profile, profiles)
     check_options(source.options, harvesters[source.harvester])
+    check_running(source)
 
 
 def check_options(options: Mapping[str, object], harvester: Harvester) -> None:
