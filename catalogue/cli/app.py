@@ -13,8 +13,9 @@ from catalogue.cli.context import given, shared_options
 SUMMARIES = {
     "harvest": "Harvest a source now, by its name or its URL.",
     "validate": "Check the dataset descriptions of a file, a URL or standard input.",
-    "sources": "Register, list and remove sources.",
+    "sources": "Register, schedule, list and remove sources.",
     "runs": "Look at runs and their outcomes.",
+    "notices": "See what was told to whom, and try whether notices arrive.",
     "search": "Search the published datasets.",
     "sparql": "Ask the catalogue in SPARQL 1.1.",
     "export": "Write every published record as RDF.",

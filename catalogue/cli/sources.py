@@ -30,7 +30,7 @@ BY = "cli"
 @click.group()
 @common_group
 def sources() -> None:
-    """Register, list and remove sources."""
+    """Register, schedule, list and remove sources."""
 
 
 @sources.command()
