@@ -94,6 +94,8 @@ class _Seen:
     lost: int = 0
     elsewhere: int = 0
     blank: int = 0
+    passed: int = 0
+    """Records of pages that were not read, because they stand as they did."""
     total: int | None = None
 
     def count(self, graph: Graph, links: PageLinks) -> None:
@@ -107,7 +109,7 @@ class _Seen:
 
     @property
     def found(self) -> int:
-        return len(self.resources) + self.blank
+        return len(self.resources) + self.blank + self.passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,7 @@ class _Walk:
         remembered = self._context.remembered(url)
         payload = answer.as_payload(self._syntax or None)
         if remembered and (answer.not_modified or payload.payload_hash == remembered.payload_hash):
+            self._seen.passed += len(remembered.record_ids)
             return _unchanged(url, answer, remembered)
         if answer.not_modified:
             raise ProtocolViolation(f"{url} answers 304 though nothing was asked of its date.")

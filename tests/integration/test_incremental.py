@@ -89,6 +89,19 @@ def test_only_the_page_that_changed_is_read(provider: Provider) -> None:
     assert provider.harvest().counts.unchanged == 6
 
 
+def test_records_of_pages_that_were_not_read_count_towards_what_the_source_claims(provider: Provider) -> None:
+    provider.extra = "<> a hydra:Collection ; hydra:totalItems 6 .\n"
+    for number in (1, 2, 3):
+        provider.page(number)
+    assert provider.harvest().complete
+    provider.page(2, "Renewed")
+    run = provider.harvest()
+    assert (run.state, run.complete) == (RunState.COMPLETED, True), run.reason
+    provider.extra = "<> a hydra:Collection ; hydra:totalItems 7 .\n"
+    provider.page(2, "Renewed again")
+    assert not provider.harvest().complete
+
+
 def test_a_page_that_was_passed_over_keeps_its_records_from_leaving(provider: Provider) -> None:
     provider.harvest()
     for _ in range(4):
