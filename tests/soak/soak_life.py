@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from soak_points import ANY_MOMENT, Mortal, MortalHttp, Points, die, mortal_graph, mortal_index
+from soak_points import ANY_MOMENT, Mortal, MortalHttp, Points, die
 from soak_state import snapshot
 
 from catalogue import bootstrap
@@ -40,7 +41,9 @@ PROFILES = cache(load_profiles)
 @dataclass(frozen=True)
 class Plan:
     """One life. `at`: what its clock shows. `does`: "harvest" (the projections stand still), "project", "both", or
-    "look" (writes its state to `out`). It dies when `point` is reached for the `count`-th time ("" never)."""
+    "look" (writes its state to `out`). It dies when `point` is reached for the `count`-th time ("" never).
+
+    `down`: "graph" (no server runs), "search" (the index's folder is gone). `settings`: those that differ."""
 
     folder: str
     ledger: str
@@ -51,6 +54,8 @@ class Plan:
     count: int = 1
     delay: float = 0.0
     out: str = ""
+    down: Sequence[str] = ()
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,16 +73,17 @@ def services_of(plan: Plan, points: Points) -> Iterator[Services]:
     """Real services, with places to die in all that leaves a trace outside the process."""
     folder = Path(plan.folder)
     clock = StoppedClock(datetime.fromisoformat(plan.at))
-    settings = Settings(
-        data=folder, base=BASE, ledger=plan.ledger, allow_hosts=("127.0.0.1",), retries=0, port=9
-    )
+    given = {"allow_hosts": ("127.0.0.1",), "retries": 0, "port": 9, **plan.settings}
+    settings = Settings(data=folder, base=BASE, ledger=plan.ledger, **given)
     home = DataFolder(folder)
     with (
         home.lock("command"),
-        embedded_store(settings, home, "command"),
+        nullcontext() if "graph" in plan.down else embedded_store(settings, home, "command"),
         open_services(settings, home, {}, writer=True) as services,
     ):
         ledger = open_ledger(plan.ledger, clock)
+        if "search" in plan.down:
+            shutil.rmtree(home.search)
         try:
             yield replace(
                 services,
@@ -85,8 +91,8 @@ def services_of(plan: Plan, points: Points) -> Iterator[Services]:
                 profiles=PROFILES(),
                 ledger=Mortal(ledger, points, "commit", "commit", "finish"),
                 http=MortalHttp(HttpClientsOnRequests(settings, clock), points),
-                graph=mortal_graph(services.graph, points),
-                search=mortal_index(services.search, points),
+                graph=Mortal(services.graph, points, "position", "apply"),
+                search=Mortal(services.search, points, "position", "apply"),
             )
         finally:
             ledger.close()
@@ -94,7 +100,7 @@ def services_of(plan: Plan, points: Points) -> Iterator[Services]:
 
 def live(plan: Plan) -> None:
     """Works as `pharos worker` does until the run has ended and the projections have followed it."""
-    points = Points(plan.point, plan.count, note=lambda point: Path(plan.out).write_text(point))
+    points = Points(plan.point, plan.count, plan.delay, note=lambda point: Path(plan.out).write_text(point))
     with services_of(plan, points) as services:
         if plan.does == "look":
             Path(plan.out).write_text(json.dumps(snapshot(services), default=str, sort_keys=True))
@@ -116,14 +122,16 @@ def _work(plan: Plan, services: Services, points: Points) -> None:
     def is_done() -> bool:
         ledger = services.ledger
         end = ledger.position()
-        return ledger.run(plan.run_id).state.is_final and all(p.position() == end for p in following)
+        return ledger.run(plan.run_id).state.is_final and all(
+            p.position() == end for p in following if p.name not in plan.down
+        )
 
     def look() -> None:
         if is_done():
             stop.set()
 
     Worker("soak", services.ledger, harvesting_of(services), following, look).run(stop)
-    if plan.point == ANY_MOMENT:
+    if plan.point == ANY_MOMENT and plan.out != os.devnull:
         Path(plan.out).unlink()
 
 
@@ -154,6 +162,10 @@ class Lives:
             return out.read_text()
         assert answer == 0, f"a life ended with status {answer}: {plan}"
         return ""
+
+    def ended(self, plan: Plan) -> int:
+        """How the life's process ended, whatever it was."""
+        return self._ask(replace(plan, out=os.devnull))
 
     def look(self, plan: Plan) -> Any:
         """The state of the folder."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Points:
 
     point: str = ""
     count: int = 1
+    delay: float = 0.0
     note: Callable[[str], None] = lambda _: None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -45,11 +47,34 @@ class Points:
         self.reach(f"after-{place}")
 
     def wrap(self, place: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        around = self.within if place == "position" else self.around
+
         def wrapped(*arguments: Any, **named: Any) -> Any:
-            with self.around(place):
+            with around(place):
                 return call(*arguments, **named)
 
         return wrapped
+
+    @contextmanager
+    def within(self, place: str) -> Iterator[None]:
+        """Before the place has been passed: `delay` seconds after it was entered, while the work in it goes on."""
+        threads = []
+        if self.delay and self.point == f"before-{place}":
+            threads.append(threading.Thread(target=self._late, args=(self.point,), daemon=True))
+            threads[0].start()
+        else:
+            self.reach(f"before-{place}")
+        yield
+        for thread in threads:
+            thread.join()
+        self.reach(f"after-{place}")
+
+    def _late(self, point: str) -> None:
+        with self._lock:
+            is_last = self.count <= 1
+        if is_last:
+            time.sleep(self.delay)
+        self.reach(point)
 
 
 class Mortal:
@@ -73,16 +98,3 @@ class MortalHttp:
     def for_source(self, *arguments: Any) -> Iterator[Any]:
         with self._inner.for_source(*arguments) as client:
             yield Mortal(client, self._points, "fetch", "get")
-
-
-def mortal_index(index: Any, points: Points) -> Any:
-    """The position of the index moves in its writer's commit."""
-    writer = index._need_writer
-    index._need_writer = lambda: Mortal(writer(), points, "position", "commit")
-    return index
-
-
-def mortal_graph(graph: Any, points: Points) -> Any:
-    """The position of the graph store moves in an update."""
-    graph._update = points.wrap("position", graph._update)
-    return graph

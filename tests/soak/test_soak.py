@@ -67,7 +67,8 @@ class Soak:
             point = min(points, key=lambda p: (self.kills[p], self.chance.random()))
             # A batch of the projections holds 200 changes: they are reached less often than pages and commits.
             most = 3 if point in PROJECTING else 1 + self.source.records // self.source.page_size
-            count, delay = self.chance.randint(1, most), self.chance.uniform(0, 1.5)
+            count = self.chance.randint(1, most)
+            delay = self.chance.uniform(0, 1.5 if point == ANY_MOMENT else 0.03)
             reached = self.lives.live(replace(plan, does=does, point=point, count=count, delay=delay))
             self.kills[reached] += bool(reached)
             self.missed += not reached
