@@ -6,7 +6,7 @@ DEMO_PORT ?= 8080
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check e2e services bench corpora clean
+.PHONY: help install demo test check e2e services bench corpora soak clean
 
 help:  ## Show this menu
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ services: $(VENV)/.developer  ## Install the servers that tests use (Debian: nee
 
 bench: $(VENV)/.developer  ## Measure, and write the figures to docs/performance.md
 	$(BIN)/python -m benchmarks
+
+soak: $(VENV)/.developer  ## Kill workers 200 times while a source changes (about half an hour)
+	PHAROS_TEST_SOAK_KILLS=200 PHAROS_TEST_SOAK_RECORDS=2000 $(BIN)/python -m pytest -s tests/soak
 
 corpora: $(VENV)/.developer  ## Harvest the corpora beside the project and write docs/corpora.md
 	$(BIN)/python -m tests.integration.corpora
