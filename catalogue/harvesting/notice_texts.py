@@ -33,7 +33,6 @@ def words_of(
         text = "\n\n".join((_TEST, _FOOT.format(base=base)))
         return Words("Pharos: a test notice", f"{text}\n", {"event": kind.value})
     name = plain(source.title) or source.slug
-    page = f"{base}/runs/{run.run_id}"
     subject, happened, means, do = _PARTS[kind](name, run, numbers)
     why = (
         [f"Why: {plain(run.reason)}"] if run.reason and kind in (NoticeKind.FAILING, NoticeKind.HELD) else []
@@ -47,10 +46,14 @@ def words_of(
         f"What it means: {means}",
         f"What to do: {do}",
         *advice,
-        f"The run in full: {page}\nThe source: {base}/sources/{source.slug}",
+        f"The run in full: {base}/runs/{run.run_id}\nThe source: {base}/sources/{source.slug}",
         _FOOT.format(base=base),
     ]
-    facts = {
+    return Words(subject, "\n\n".join(paragraphs) + "\n", _facts(kind, source, run, base) | dict(numbers))
+
+
+def _facts(kind: NoticeKind, source: HarvestSource, run: HarvestRun, base: str) -> dict[str, object]:
+    return {
         "event": kind.value,
         "source": {"slug": source.slug, "title": source.title, "url": f"{base}/sources/{source.slug}"},
         "run": {
@@ -60,11 +63,9 @@ def words_of(
             "advice": plain(run.advice),
             "counts": asdict(run.counts),
             "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-            "url": page,
+            "url": f"{base}/runs/{run.run_id}",
         },
-        **numbers,
     }
-    return Words(subject, "\n\n".join(paragraphs) + "\n", facts)
 
 
 def plain(text: str) -> str:

@@ -13,6 +13,19 @@ down_revision = None
 
 INSTANT = sa.DateTime(timezone=True)
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+COUNTS = (
+    "found",
+    "created",
+    "updated",
+    "unchanged",
+    "skipped",
+    "failed",
+    "duplicate",
+    "withdrawn",
+    "reprocessed",
+    "pages",
+    "triples_outside",
+)
 
 
 def upgrade() -> None:
@@ -108,17 +121,7 @@ def _runs() -> None:
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("found", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("created", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("updated", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("unchanged", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("skipped", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("failed", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("duplicate", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("withdrawn", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("reprocessed", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("pages", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("triples_outside", sa.BigInteger(), server_default="0", nullable=False),
+        *(sa.Column(name, sa.BigInteger(), server_default="0", nullable=False) for name in COUNTS),
         sa.Column("request", sa.JSON(), nullable=False),
         sa.Column("queued_at", INSTANT, nullable=False),
         sa.Column("scheduled_at", INSTANT),
@@ -143,6 +146,10 @@ def _runs() -> None:
         sa.UniqueConstraint("source", "scheduled_at", name="uq_runs_source"),
         sqlite_autoincrement=True,
     )
+    _run_indexes()
+
+
+def _run_indexes() -> None:
     op.create_index("ix_runs_source_number", "runs", ["source", "number"])
     op.create_index("ix_runs_state", "runs", ["state", "number"])
     op.create_index(
