@@ -6,10 +6,10 @@ DEMO_PORT ?= 8080
 PYTEST_ARGS ?= -n auto
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check e2e services bench corpora soak clean
+.PHONY: help install demo test check e2e services bench corpora differential soak clean
 
 help:  ## Show this menu
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.installed: setup.cfg pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Pharos needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 2; }
@@ -44,6 +44,9 @@ services: $(VENV)/.developer  ## Install the servers that tests use (Debian: nee
 
 bench: $(VENV)/.developer  ## Measure, and write the figures to docs/performance.md
 	$(BIN)/python -m benchmarks
+
+differential: $(VENV)/.developer  ## Hold both validation engines against each other at length (half an hour)
+	PHAROS_TEST_LONG=1 $(BIN)/python -m pytest -o timeout=7200 tests/conformance/test_differential_profiles.py $(PYTEST_ARGS)
 
 soak: $(VENV)/.developer  ## Kill workers 200 times while a source changes (about half an hour)
 	PHAROS_TEST_SOAK_KILLS=200 PHAROS_TEST_SOAK_RECORDS=2000 $(BIN)/python -m pytest -s tests/soak

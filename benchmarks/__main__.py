@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.bench_harvest import Plan, measure
-from benchmarks.harvest_report import render
+from benchmarks import bench_harvest, bench_validation, harvest_report, validation_report
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
 if __name__ == "__main__":
-    PAGE.write_text(render(measure(Plan())), encoding="utf-8")
+    harvest = harvest_report.render(bench_harvest.measure(bench_harvest.Plan()))
+    validation = validation_report.render(bench_validation.measure(bench_validation.Plan()))
+    PAGE.write_text(f"{harvest}\n{validation}", encoding="utf-8")
     print(f"written: {PAGE}")

@@ -68,15 +68,28 @@ def variant_of(graph: Graph, profile: ShapesProfile, subject: str | None = None)
 
 def concept_triples(graph: Graph, profile: ShapesProfile, vocabularies: Vocabularies) -> list[Triple]:
     """Type, scheme and one label of exactly those concepts of the profile's vocabularies that the graph names."""
-    known = [vocabularies.graphs[name] for name in profile.vocabularies if name in vocabularies.graphs]
+    known = [
+        (name, vocabularies.graphs[name]) for name in profile.vocabularies if name in vocabularies.graphs
+    ]
     added: dict[Triple, None] = {}
     for iri in dict.fromkeys(t.object for t in graph if isinstance(t.object, NamedNode)):
         if vocabularies.concept(iri.value) is None:
             continue
-        for vocabulary in known:
-            if described := vocabulary.about(iri):
-                added.update(dict.fromkeys(_of_concept(described)))
+        for name, vocabulary in known:
+            if vocabulary.about(iri):
+                added.update(dict.fromkeys(_of_concept(name, vocabulary, iri)))
     return list(added)
+
+
+# Concepts come again in nearly every record; what is remembered holds only for the very graph it was read from.
+_CONCEPTS: dict[tuple[str, str], tuple[Graph, list[Triple]]] = {}
+
+
+def _of_concept(name: str, vocabulary: Graph, iri: NamedNode) -> list[Triple]:
+    known = _CONCEPTS.get((name, iri.value))
+    if known is None or known[0] is not vocabulary:
+        known = _CONCEPTS[name, iri.value] = (vocabulary, _told_of(vocabulary.about(iri)))
+    return known[1]
 
 
 def _as_it_says_itself(graph: Graph) -> Graph:
@@ -92,7 +105,7 @@ def _as_it_says_itself(graph: Graph) -> Graph:
     )
 
 
-def _of_concept(described: list[Triple]) -> list[Triple]:
+def _told_of(described: list[Triple]) -> list[Triple]:
     labels = [t for t in described if t.predicate == SKOS.prefLabel and isinstance(t.object, Literal)]
     if not labels:
         # a type without a label would make the record fail for what our copy of the vocabulary lacks
