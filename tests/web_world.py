@@ -81,10 +81,13 @@ class MemoryGraph:
         self.store.extend(added)
         self.at = position
 
-    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
-        self.store = pyoxigraph.Store()
-        self.store.extend(quads)
-        self.at = position
+    def rebuild(self, quads: Iterable[Quad], position: int, settle: Any = None) -> None:
+        beside = MemoryGraph()
+        beside.store.extend(quads)
+        beside.at = position
+        if settle:
+            settle(beside)
+        self.store, self.at = beside.store, beside.at
 
     def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
         self.position()

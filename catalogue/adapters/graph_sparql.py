@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -14,6 +15,7 @@ from pyoxigraph import RdfFormat
 from catalogue.adapters.graph.protocol import Endpoint, Request, send
 from catalogue.adapters.graph.updates import PositionGuard, named_graph
 from catalogue.errors import BackendError, InvalidQuery, QueryTimeout, StaleProjection, StoreUnavailable
+from catalogue.ports import GraphWriter
 from catalogue.rdf.terms import Quad
 
 RESULTS = "application/sparql-results+json"
@@ -24,6 +26,12 @@ OWN_QUERY_TIMEOUT = 30.0
 SMALL = 1024 * 1024
 PORTION = 10_000
 REOPENING = 180.0
+
+
+class Bulk(Protocol):
+    """Replaces a whole store by N-Quads; see `catalogue.adapters.graph.bulk`."""
+
+    def __call__(self, pieces: Iterable[bytes], settle: Callable[[str], None] | None = None) -> None: ...
 
 
 def nothing_to_stop(reason: str) -> None:
@@ -44,8 +52,9 @@ class SparqlGraphStore:
         endpoint: Callable[[], Endpoint],
         *,
         abort: Callable[[str], None] = nothing_to_stop,
-        bulk: Callable[[Iterable[bytes]], None] | None = None,
+        bulk: Bulk | None = None,
     ) -> None:
+        self._base = base
         self._guard = PositionGuard(f"{base.rstrip('/')}/catalog")
         self._endpoint = endpoint
         self._abort = abort
@@ -72,18 +81,34 @@ class SparqlGraphStore:
                 actual=actual,
             )
 
-    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
-        end = [self._guard.quad(position)] if position else []
+    def rebuild(
+        self, quads: Iterable[Quad], position: int, settle: Callable[[GraphWriter], None] | None = None
+    ) -> None:
         if self._bulk:
-            self._bulk(_nquads(itertools.chain(quads, end)))
-            self._wait_for(position)
+            self._rebuild_beside(self._bulk, quads, position, settle)
             return
         self._update("DROP ALL")
-        standing = 0
+        # Whoever follows meanwhile sees that there is nothing to follow into.
+        self.apply([], [], 0, -1)
         for portion in _portions(quads):
-            self.apply([], portion, standing, -1)
-            standing = -1
-        self.apply([], [], standing, position)
+            self.apply([], portion, -1, -1)
+        self.apply([], [], -1, position)
+
+    def _rebuild_beside(
+        self, bulk: Bulk, quads: Iterable[Quad], position: int, settle: Callable[[GraphWriter], None] | None
+    ) -> None:
+        end = [self._guard.quad(position)] if position else []
+        reached = position
+
+        def bring_up(address: str) -> None:
+            nonlocal reached
+            beside = SparqlGraphStore(self._base, lambda: Endpoint.of_child(address))
+            if settle:
+                settle(beside)
+            reached = beside.position()
+
+        bulk(_nquads(itertools.chain(quads, end)), bring_up if settle else None)
+        self._wait_for(reached)
 
     def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
         """QueryTimeout when the whole answer was not there in `timeout` seconds (`context["killed"]`: the server was

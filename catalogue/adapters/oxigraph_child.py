@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
 import logging
 import math
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -15,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from catalogue.adapters.graph.engine import find_engine, kill_engine, launch
+from catalogue.adapters.graph.engine import answers, find_engine, free_port, kill_engine, launch
 from catalogue.adapters.graph.folder import StoreFolder
 from catalogue.errors import StoreUnavailable
 
@@ -174,7 +172,7 @@ class OxigraphChild:
     def _open(self) -> subprocess.Popen[bytes]:
         """Starts a server on the current generation and waits until it answers or has ended."""
         self.folder.clean()
-        port = self._port or _free_port()
+        port = self._port or free_port()
         # Rounded up: the engine takes whole seconds.
         arguments = [
             "serve", "--location", str(self.folder.current), "--bind", f"127.0.0.1:{port}",
@@ -186,7 +184,7 @@ class OxigraphChild:
         threading.Thread(target=self._listen, args=(process,), name="oxigraph-log", daemon=True).start()
         until = time.monotonic() + OPENING
         while process.poll() is None and not self._stopping.is_set():
-            if _answers(port):
+            if answers(port):
                 self._port = port
                 log.info("graph store serves", extra={"pid": process.pid, "port": port})
                 self._failures = 0
@@ -213,20 +211,3 @@ class OxigraphChild:
                 if line:
                     self._said = line
                     log.info("graph store: %s", line)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-    try:
-        connection.request("GET", "/query?query=ASK%7B%7D", headers={"Accept": "text/plain, */*"})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()

@@ -81,7 +81,8 @@ def _move(invocation: Invocation, base: str) -> tuple[str, int]:
 
 def _rebuild(services: Services, projections: Sequence[Projection], what: str) -> int:
     projection = next(p for p in projections if p.name == what)
-    return rebuild_projection(services.ledger, projection)
+    others = [p for p in projections if p.name != what]
+    return rebuild_projection(services.ledger, projection, others)
 
 
 def _request(folder: DataFolder, what: str) -> int:

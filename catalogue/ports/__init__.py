@@ -5,7 +5,14 @@ Contract suites in `tests/contract` say in tests what the docstrings say in word
 
 from __future__ import annotations
 
-from catalogue.ports.engines import Clock, GraphStore, SearchIndex, ShapeEngine
+from catalogue.ports.engines import (
+    Clock,
+    GraphStore,
+    GraphWriter,
+    SearchIndex,
+    SearchWriter,
+    ShapeEngine,
+)
 from catalogue.ports.harvesting import FetchContext, Harvester, HttpClient, HttpClients
 from catalogue.ports.ledger import Candidate, Ledger, PublicationRule
 from catalogue.ports.operations import NoticeSender, Outbox, Timetable
@@ -15,6 +22,7 @@ __all__ = [
     "Clock",
     "FetchContext",
     "GraphStore",
+    "GraphWriter",
     "Harvester",
     "HttpClient",
     "HttpClients",
@@ -23,6 +31,7 @@ __all__ = [
     "Outbox",
     "PublicationRule",
     "SearchIndex",
+    "SearchWriter",
     "ShapeEngine",
     "Timetable",
 ]

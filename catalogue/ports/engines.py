@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,8 +30,8 @@ class ShapeEngine(Protocol):
         `profile.variants`; unknown or None uses the default shapes."""
 
 
-class GraphStore(Protocol):
-    """A SPARQL 1.1 server's side of us. Raises StoreUnavailable, QueryTimeout, LimitExceeded."""
+class GraphWriter(Protocol):
+    """The side of a graph store that follows the ledger. Raises StoreUnavailable."""
 
     def position(self) -> int:
         """The position triple in the catalogue graph, 0 when there is none."""
@@ -39,15 +39,23 @@ class GraphStore(Protocol):
     def apply(self, removed: Iterable[Quad], added: Iterable[Quad], expected: int, position: int) -> None:
         """One atomic operation, a no-op unless the store stands at `expected`; StaleProjection when it did not."""
 
-    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
-        """Replaces everything."""
+
+class GraphStore(GraphWriter, Protocol):
+    """A SPARQL 1.1 server's side of us. Raises StoreUnavailable, QueryTimeout, LimitExceeded."""
+
+    def rebuild(
+        self, quads: Iterable[Quad], position: int, settle: Callable[[GraphWriter], None] = ...
+    ) -> None:
+        """Replaces everything: built beside what is served, handed to `settle` (which brings it up to the ledger),
+        then served in one step. A store that cannot build beside itself stands at -1 meanwhile, where it takes no
+        batch, and does not call `settle`."""
 
     def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
         """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child."""
 
 
-class SearchIndex(Protocol):
-    """Finds documents. Raises IndexUnavailable."""
+class SearchWriter(Protocol):
+    """The side of a search index that follows the ledger. Raises IndexUnavailable."""
 
     def position(self) -> int: ...
 
@@ -57,7 +65,24 @@ class SearchIndex(Protocol):
         """Replaces, adds and removes (by dataset_id), and moves the position, in one commit; StaleProjection if the
         index does not stand at `expected`."""
 
-    def rebuild(self, documents: Iterable[SearchDocument], position: int) -> None: ...
+
+class SearchIndex(SearchWriter, Protocol):
+    """Finds documents. Raises IndexUnavailable."""
+
+    def rebuild(
+        self,
+        documents: Iterable[SearchDocument],
+        position: int,
+        settle: Callable[[SearchWriter], None] = ...,
+    ) -> None:
+        """Replaces everything: built beside what is served, handed to `settle` (which brings it up to the ledger),
+        then served in one step."""
+
+    def ids(self) -> Iterator[str]:
+        """The dataset_id of every document, in any order; an id twice when two documents bear it."""
+
+    def documents(self, dataset_ids: Sequence[str]) -> list[SearchDocument]:
+        """Every document under these ids, in any order; also both of two under one id."""
 
     def search(self, query: SearchQuery) -> SearchPage: ...
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from catalogue.errors import StaleProjection
+from catalogue.errors import CatalogueError, StaleProjection
 from catalogue.model.records import Change, PublishedState, StoredVersion
 from catalogue.ports import Ledger
 
@@ -18,10 +19,12 @@ PORTION = 25
 """Changes whose versions are loaded at once: what is in memory stays near `MAX_CHARACTERS` plus one portion."""
 MAX_CHARACTERS = 16 * 1024 * 1024
 MAX_STALE = 5
+KEEP_UP = 1.0
+"""Seconds between two looks at the ledger during a rebuild."""
 
 
-class Projection(Protocol):
-    """Something made from the ledger that keeps its position inside itself and can always be made anew."""
+class LedgerFollower(Protocol):
+    """Something that takes the ledger's changes and keeps its position inside itself."""
 
     @property
     def name(self) -> str:
@@ -40,17 +43,30 @@ class Projection(Protocol):
         """Takes a batch (at most one change a dataset: first before, last after) and moves from `expected` to
         `position`, both or nothing. StaleProjection when it does not stand at `expected`."""
 
-    def rebuild(self, published: Iterable[StoredVersion], position: int) -> None:
-        """Replaces everything by these versions; readers see the old or the new whole."""
+
+class Projection(LedgerFollower, Protocol):
+    """A follower that people read from; it can always be made anew."""
+
+    def rebuild(
+        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], None]
+    ) -> None:
+        """Replaces everything by these versions, brought up to the ledger by `catch_up` before anybody sees them;
+        readers see the old or the new whole."""
 
 
 def follow(
-    ledger: Ledger, projection: Projection, *, batch: int = BATCH, stop: Callable[[], bool] = lambda: False
+    ledger: Ledger,
+    projection: LedgerFollower,
+    *,
+    batch: int = BATCH,
+    stop: Callable[[], bool] = lambda: False,
+    ahead: int = 0,
 ) -> int:
     """Brings the projection up to the ledger's end (or until `stop` says so) and returns the position it reached.
 
-    One read of the position and nothing else when there is nothing new. Raises StaleProjection when the projection
-    is ahead of the ledger or half rebuilt, and BackendErrors of either.
+    One read of the position and nothing else when there is nothing new. `ahead`: up to this change the projection may
+    hold what is later than its position. Raises StaleProjection when the projection is ahead of the ledger or half
+    rebuilt, and BackendErrors of either.
     """
     position = _read_position(ledger, projection)
     stale = 0
@@ -58,7 +74,7 @@ def follow(
         changes = ledger.changes(position, batch)
         if not changes:
             break
-        taken, versions = _load(ledger, changes)
+        taken, versions = _load(ledger, _one_by_one(changes, ahead))
         try:
             projection.apply(coalesce(taken), versions, position, taken[-1].seq)
         except StaleProjection:
@@ -72,12 +88,64 @@ def follow(
     return position
 
 
-def rebuild_projection(ledger: Ledger, projection: Projection) -> int:
-    """Makes the projection anew from what is published, follows what changed meanwhile, returns the position."""
-    # Read before the versions: what is published later is then met twice, which is harmless; the reverse loses it.
+def rebuild_projection(ledger: Ledger, projection: Projection, others: Sequence[LedgerFollower] = ()) -> int:
+    """Makes the projection anew from what is published and returns its position.
+
+    What is served goes on following meanwhile, as do the `others`; the new one takes its place when it has caught up.
+    """
+    # Read before the versions: what is published later is then met twice; the reverse would lose it.
     position = ledger.position()
-    projection.rebuild(published(ledger), position)
-    return follow(ledger, projection)
+    meanwhile = _KeptUp(ledger, (projection, *others))
+    projection.rebuild(
+        meanwhile.between(published(ledger)), position, lambda beside: _catch_up(ledger, beside)
+    )
+    # A store that could not be built beside itself has not caught up yet.
+    return _catch_up(ledger, projection)
+
+
+def _catch_up(ledger: Ledger, beside: LedgerFollower) -> int:
+    """Follows with something that was filled while the ledger went on."""
+    return follow(ledger, beside, ahead=ledger.position())
+
+
+def _one_by_one(changes: Sequence[Change], until: int) -> Sequence[Change]:
+    """The changes up to the second one of a dataset among those numbered at most `until`.
+
+    Whoever holds a later state than the first `before` gets to the end by single steps; a step that leaves out the
+    state that is held would leave behind what only that state has.
+    """
+    met: set[str] = set()
+    for index, change in enumerate(changes):
+        if change.dataset_id in met:
+            return changes[:index]
+        if change.seq <= until:
+            met.add(change.dataset_id)
+    return changes
+
+
+class _KeptUp:
+    """Followers that are brought up to the ledger every now and then while something long is done in their thread."""
+
+    def __init__(self, ledger: Ledger, followers: Sequence[LedgerFollower]) -> None:
+        self._ledger = ledger
+        self._followers = list(followers)
+        self._next = time.monotonic() + KEEP_UP
+
+    def between(self, versions: Iterable[StoredVersion]) -> Iterator[StoredVersion]:
+        for version in versions:
+            yield version
+            if time.monotonic() >= self._next:
+                self._follow()
+                self._next = time.monotonic() + KEEP_UP
+
+    def _follow(self) -> None:
+        for follower in tuple(self._followers):
+            try:
+                follow(self._ledger, follower)
+            except CatalogueError as error:
+                # It may be what is broken, and the reason for the rebuild.
+                log.info("not kept up", extra={"projection": follower.name, "reason": error.detail})
+                self._followers.remove(follower)
 
 
 def published(ledger: Ledger, page: int = PORTION) -> Iterator[StoredVersion]:
@@ -103,7 +171,7 @@ def coalesce(changes: Sequence[Change]) -> list[Change]:
     return found
 
 
-def _read_position(ledger: Ledger, projection: Projection) -> int:
+def _read_position(ledger: Ledger, projection: LedgerFollower) -> int:
     position = projection.position()
     advice = f"Run `pharos rebuild {projection.name}`: it is made anew from the ledger."
     if position < 0:

@@ -6,11 +6,12 @@ its CatalogRecords and the position; `/quality` what validation found; `/vocabul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from catalogue.model.records import Change, PublishedState, StoredVersion
-from catalogue.ports import GraphStore
+from catalogue.ports import GraphStore, GraphWriter
 from catalogue.projections.catalogue_graph import CatalogueGraphs, Settled
+from catalogue.projections.follow import LedgerFollower
 from catalogue.projections.record_graphs import graphs_of, quads, quads_of
 from catalogue.rdf.difference import difference
 from catalogue.rdf.graphs import Graph
@@ -20,24 +21,17 @@ NOTHING: Mapping[NamedNode, Graph] = {}
 EMPTY = Graph()
 
 
-class GraphProjection:
-    """Writes the graph store. `statics`: what depends on no change (our catalogue's words, the vocabularies)."""
+class GraphFollower:
+    """Writes changes into a graph store: the one that is served, or the next one that is built beside it."""
 
     name = "graph"
 
-    def __init__(self, store: GraphStore, base: str, statics: CatalogueGraphs) -> None:
-        self._store = store
+    def __init__(self, store: GraphWriter, base: str) -> None:
+        self._writer = store
         self._base = base.rstrip("/")
-        self._statics = statics
-        self._settled = False
 
     def position(self) -> int:
-        """The store's position. The first time in a process, vocabularies and the catalogue's description that
-        differ from ours are brought up to date as well."""
-        position = self._store.position()
-        if not self._settled and position >= 0:
-            self._settle(position)
-        return position
+        return self._writer.position()
 
     def apply(
         self,
@@ -54,10 +48,33 @@ class GraphProjection:
             take, give = operation(before, after, self._base)
             removed += take
             added += give
-        self._store.apply(removed, added, expected, position)
+        self._writer.apply(removed, added, expected, position)
 
-    def rebuild(self, published: Iterable[StoredVersion], position: int) -> None:
-        self._store.rebuild(self._everything(published), position)
+
+class GraphProjection(GraphFollower):
+    """The graph store that is served. `statics`: what depends on no change (our catalogue's words, vocabularies)."""
+
+    def __init__(self, store: GraphStore, base: str, statics: CatalogueGraphs) -> None:
+        super().__init__(store, base)
+        self._store = store
+        self._statics = statics
+        self._settled = False
+
+    def position(self) -> int:
+        """The store's position. The first time in a process, vocabularies and the catalogue's description that
+        differ from ours are brought up to date as well."""
+        position = self._store.position()
+        if not self._settled and position >= 0:
+            self._settle(position)
+        return position
+
+    def rebuild(
+        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], None]
+    ) -> None:
+        def settle(beside: GraphWriter) -> None:
+            catch_up(GraphFollower(beside, self._base))
+
+        self._store.rebuild(self._everything(published), position, settle)
         self._settled = True
 
     def _everything(self, published: Iterable[StoredVersion]) -> Iterator[Quad]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from catalogue.model.harvest import HarvestSource
 from catalogue.model.records import Change, PublishedState, StoredVersion
 from catalogue.model.search import SearchDocument
 from catalogue.model.vocabularies import Vocabularies
-from catalogue.ports import Ledger, SearchIndex
+from catalogue.ports import Ledger, SearchIndex, SearchWriter
+from catalogue.projections.follow import LedgerFollower
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.literals import iso_date
 from catalogue.rdf.namespaces import ADMS, DCAT, DCT, EU_AUTHORITY, EUCAIM, FOAF, SKOS
@@ -50,18 +51,18 @@ def search_document(
     )
 
 
-class SearchProjection:
-    """Follows the ledger into the index; see `catalogue.projections.follow`."""
+class SearchFollower:
+    """Writes changes into a search index: the one that is served, or the next one that is built beside it."""
 
     name = "search"
 
-    def __init__(self, index: SearchIndex, ledger: Ledger, vocabularies: Vocabularies) -> None:
-        self._index = index
+    def __init__(self, index: SearchWriter, ledger: Ledger, vocabularies: Vocabularies) -> None:
+        self._writer = index
         self._ledger = ledger
         self._vocabularies = vocabularies
 
     def position(self) -> int:
-        return self._index.position()
+        return self._writer.position()
 
     def apply(
         self,
@@ -74,14 +75,31 @@ class SearchProjection:
         after = {c.dataset_id: versions.get(c.after_state) if c.after_state else None for c in changes}
         shown = [version for version in after.values() if version is not None]
         removed = [dataset_id for dataset_id, version in after.items() if version is None]
-        self._index.apply(list(self._documents(shown)), removed, expected, position)
+        self._writer.apply(list(self._documents(shown)), removed, expected, position)
 
-    def rebuild(self, versions: Iterable[StoredVersion], position: int) -> None:
-        self._index.rebuild(self._documents(versions), position)
+    def _documents(self, versions: Iterable[StoredVersion]) -> Iterator[SearchDocument]:
+        sources: dict[str, HarvestSource] = {}
+        for version in versions:
+            # Also for a source that was added after a long rebuild began.
+            if version.source not in sources:
+                sources = {source.slug: source for source in self._ledger.sources(include_removed=True)}
+            yield search_document(version, sources[version.source], self._vocabularies)
 
-    def _documents(self, versions: Iterable[StoredVersion]) -> Iterable[SearchDocument]:
-        sources = {source.slug: source for source in self._ledger.sources(include_removed=True)}
-        return (search_document(v, sources[v.source], self._vocabularies) for v in versions)
+
+class SearchProjection(SearchFollower):
+    """The search index that is served."""
+
+    def __init__(self, index: SearchIndex, ledger: Ledger, vocabularies: Vocabularies) -> None:
+        super().__init__(index, ledger, vocabularies)
+        self._index = index
+
+    def rebuild(
+        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], None]
+    ) -> None:
+        def settle(beside: SearchWriter) -> None:
+            catch_up(SearchFollower(beside, self._ledger, self._vocabularies))
+
+        self._index.rebuild(self._documents(published), position, settle)
 
 
 def _facets(

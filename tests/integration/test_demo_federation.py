@@ -63,9 +63,9 @@ class RecordingGraph:
         self.writes.append(f"apply {expected} {position}")
         self.store.apply(removed, added, expected, position)
 
-    def rebuild(self, quads: Iterable[Quad], position: int) -> None:
+    def rebuild(self, quads: Iterable[Quad], position: int, settle: Any) -> None:
         self.writes.append("rebuild")
-        self.store.rebuild(quads, position)
+        self.store.rebuild(quads, position, settle)
 
     def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
         return self.store.query(text, accept, timeout=timeout, max_bytes=max_bytes)

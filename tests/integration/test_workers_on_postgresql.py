@@ -102,7 +102,7 @@ class Recorder:
         self.seen.extend(changes)
         self.at = position
 
-    def rebuild(self, published: Iterable[StoredVersion], position: int) -> None:
+    def rebuild(self, published: Iterable[StoredVersion], position: int, catch_up: object) -> None:
         raise AssertionError("nothing asked for a rebuild")
 
     def shown(self) -> dict[str, int]:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from catalogue.adapters.graph.engine import find_engine, launch
+from catalogue.adapters.graph.engine import answers, find_engine, free_port, launch
 from catalogue.adapters.graph.folder import StoreFolder
 from catalogue.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 LAST_WORDS = 2000
+OPENING = 120.0
+CLOSING = 60.0
 
 
 class BulkLoad:
@@ -28,13 +32,42 @@ class BulkLoad:
         self._restart = restart
         self._engine = engine or find_engine()
 
-    def __call__(self, pieces: Iterable[bytes]) -> None:
+    def __call__(self, pieces: Iterable[bytes], settle: Callable[[str], None] | None = None) -> None:
         """Replaces everything by the N-Quads in `pieces`. Until the end readers see the old store whole; a failure
-        leaves it in place. StoreUnavailable when the engine does not take the data."""
+        leaves it in place. StoreUnavailable when the engine does not take the data.
+
+        `settle` is given the address of a server on the new store before that takes the old one's place.
+        """
         place = self._folder.new_generation()
         self._load(place, pieces)
+        if settle is not None:
+            with self._served(place) as address:
+                settle(address)
         self._folder.adopt(place)
         self._restart("the store was rebuilt")
+
+    @contextmanager
+    def _served(self, place: Path) -> Iterator[str]:
+        """A server on an unfinished generation, for this process alone; stopped in order at the end."""
+        port = free_port()
+        arguments = ["serve", "--location", str(place), "--bind", f"127.0.0.1:{port}"]
+        process = launch(self._engine, arguments, stdin=subprocess.DEVNULL, output=subprocess.DEVNULL)
+        try:
+            until = time.monotonic() + OPENING
+            while not answers(port):
+                if process.poll() is not None or time.monotonic() > until:
+                    raise StoreUnavailable(
+                        "The rebuilt graph store does not answer.",
+                        advice="The store that was there still serves. Try again.",
+                    )
+                time.sleep(0.02)
+            yield f"http://127.0.0.1:{port}"
+            process.terminate()
+            process.wait(CLOSING)
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
 
     def _load(self, place: Path, pieces: Iterable[bytes]) -> None:
         # Not atomic, because nobody opens an unfinished generation: it needs neither the memory nor the disk.

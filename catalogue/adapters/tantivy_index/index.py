@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tantivy import Document, Index, IndexWriter, Order, Query, Searcher
+from tantivy import Document, Index, Order, Query, Searcher
 
+from catalogue.adapters.tantivy_index.generation import Generation, position_of
 from catalogue.adapters.tantivy_index.query import base_query, filtered
 from catalogue.adapters.tantivy_index.schema import (
     POSITION_ID,
@@ -23,18 +24,19 @@ from catalogue.adapters.tantivy_index.schema import (
     fingerprint,
     from_stored,
     register,
-    to_tantivy,
 )
-from catalogue.errors import IndexUnavailable, StaleProjection
+from catalogue.errors import IndexUnavailable
 from catalogue.model.search import FacetValue, SearchDocument, SearchHit, SearchPage, SearchQuery
+from catalogue.ports import SearchWriter
 
 log = logging.getLogger(__name__)
 
-HEAP = 50_000_000
-"""Bytes the writer may hold before it writes a segment."""
 FACET_VALUES = 100
 """Most values of one facet in an answer; those of a selected filter are there in any case."""
-REBUILD_COMMIT = 20_000
+
+
+def leave_as_it_is(beside: SearchWriter) -> None:
+    """For those who rebuild while nothing changes."""
 
 
 class TantivyIndex:
@@ -45,7 +47,7 @@ class TantivyIndex:
         self._schema = build_schema()
         self._may_write = writer
         self._mutex = threading.RLock()
-        self._writer: IndexWriter | None = None
+        self._generation: Generation | None = None
         self._index: Index | None = None
         self._name = ""
         self._seen: tuple[int, int] = (0, 0)
@@ -56,46 +58,37 @@ class TantivyIndex:
     def position(self) -> int:
         with self._engine():
             searcher = self._searcher()
-            return _position(searcher, self._schema) if searcher else 0
+            return position_of(searcher, self._schema) if searcher else 0
 
     def apply(
         self, documents: Sequence[SearchDocument], removed: Sequence[str], expected: int, position: int
     ) -> None:
         with self._mutex, self._engine():
-            actual = self.position()
-            if actual != expected:
-                raise StaleProjection("The search index moved meanwhile.", expected=expected, actual=actual)
-            writer = self._need_writer()
-            try:
-                for dataset_id in (*removed, *(d.dataset_id for d in documents), POSITION_ID):
-                    writer.delete_documents_by_term("id", dataset_id)
-                for document in documents:
-                    writer.add_document(to_tantivy(document))
-                writer.add_document(_position_entry(position))
-                writer.commit()
-            except BaseException:
-                writer.rollback()
-                raise
-            self._reload()
+            self._written().apply(documents, removed, expected, position)
 
-    def rebuild(self, documents: Iterable[SearchDocument], position: int) -> None:
+    def rebuild(
+        self,
+        documents: Iterable[SearchDocument],
+        position: int,
+        settle: Callable[[SearchWriter], None] = leave_as_it_is,
+    ) -> None:
         with self._mutex, self._engine():
-            self._need_writer()
-            name = self._free_name()
-            index, writer = _create(self._folder / name, self._schema)
-            for number, document in enumerate(documents, start=1):
-                writer.add_document(to_tantivy(document))
-                if number % REBUILD_COMMIT == 0:
-                    writer.commit()
-            writer.add_document(_position_entry(position))
-            writer.commit()
-            self._swap(name, index, writer)
+            self._written()
+            beside = Generation(self._folder / self._free_name(), self._schema)
+            try:
+                beside.fill(documents, position)
+                settle(beside)
+            except BaseException:
+                beside.close()
+                shutil.rmtree(self._folder / beside.name, ignore_errors=True)
+                raise
+            self._serve(beside)
 
     def close(self) -> None:
         with self._mutex:
-            if self._writer is not None:
-                self._writer.wait_merging_threads()
-            self._writer = None
+            if self._generation is not None:
+                self._generation.close()
+            self._generation = None
             self._index = None
 
     # -- finding ----------------------------------------------------------------------------------
@@ -113,7 +106,7 @@ class TantivyIndex:
                 facets=self._facets(searcher, base, narrowed, query),
                 page=query.page,
                 size=query.size,
-                position=_position(searcher, self._schema),
+                position=position_of(searcher, self._schema),
             )
 
     def document(self, dataset_id: str) -> SearchDocument | None:
@@ -123,6 +116,27 @@ class TantivyIndex:
                 return None
             found = searcher.search(Query.term_query(self._schema, "id", dataset_id), 1).hits
             return _stored(searcher.doc(found[0][1])) if found else None
+
+    def ids(self) -> Iterator[str]:
+        with self._engine():
+            searcher = self._searcher()
+            if searcher is None or not searcher.num_docs:
+                return
+            everything = searcher.search(Query.all_query(), limit=searcher.num_docs)
+            for _, address in everything.hits:
+                found = str(searcher.doc(address).get_first("id"))
+                if found != POSITION_ID:
+                    yield found
+
+    def documents(self, dataset_ids: Sequence[str]) -> list[SearchDocument]:
+        with self._engine():
+            searcher = self._searcher()
+            if searcher is None or not dataset_ids:
+                return []
+            wanted = Query.term_set_query(self._schema, "id", list(dataset_ids))
+            # An id that stands there twice is a fault that its caller looks for.
+            found = searcher.search(wanted, limit=10 * len(dataset_ids))
+            return [_stored(searcher.doc(address)) for _, address in found.hits]
 
     def _hits(
         self, searcher: Searcher, query: Query, asked: SearchQuery
@@ -196,30 +210,21 @@ class TantivyIndex:
         with self._engine():
             self._folder.mkdir(parents=True, exist_ok=True)
             name = self._current()
+            # Another layout (or none): a new index at position 0, which following fills.
             if not name.startswith(fingerprint()):
-                # Another layout (or none): a new index at position 0, which following fills.
                 name = self._free_name()
-                index, writer = _create(self._folder / name, self._schema)
-                writer.add_document(_position_entry(0))
-                writer.commit()
-                self._swap(name, index, writer)
-                return
-            index = Index(self._schema, path=str(self._folder / name))
-            register(index)
-            self._index, self._name = index, name
-            self._writer = index.writer(heap_size=HEAP, num_threads=1)
+            self._serve(Generation(self._folder / name, self._schema))
 
-    def _swap(self, name: str, index: Index, writer: IndexWriter) -> None:
+    def _serve(self, generation: Generation) -> None:
         """From now on this index is read; the others are removed (readers keep their open files)."""
-        if self._writer is not None:
-            self._writer.wait_merging_threads()
+        if self._generation is not None:
+            self._generation.close()
         draft = self._folder / "current.draft"
-        draft.write_text(name)
+        draft.write_text(generation.name)
         draft.replace(self._folder / "current")
-        self._index, self._writer, self._name = index, writer, name
-        self._reload()
+        self._generation, self._index, self._name = generation, generation.index, generation.name
         for old in self._folder.iterdir():
-            if old.is_dir() and old.name != name:
+            if old.is_dir() and old.name != generation.name:
                 shutil.rmtree(old, ignore_errors=True)
 
     def _searcher(self) -> Searcher | None:
@@ -248,10 +253,6 @@ class TantivyIndex:
         self._index.reload()
         self._seen = seen
 
-    def _reload(self) -> None:
-        if self._index is not None:
-            self._index.reload()
-
     def _current(self) -> str:
         try:
             return (self._folder / "current").read_text().strip()
@@ -266,31 +267,10 @@ class TantivyIndex:
         ]
         return f"{fingerprint()}-{max(numbers, default=0) + 1}"
 
-    def _need_writer(self) -> IndexWriter:
-        if self._writer is None:
+    def _written(self) -> Generation:
+        if self._generation is None:
             raise IndexUnavailable("The search index was opened for reading only.")
-        return self._writer
-
-
-def _create(path: Path, schema: Any) -> tuple[Index, IndexWriter]:
-    path.mkdir(parents=True)
-    index = Index(schema, path=str(path))
-    register(index)
-    return index, index.writer(heap_size=HEAP, num_threads=1)
-
-
-def _position_entry(position: int) -> Document:
-    entry = Document()
-    entry.add_text("id", POSITION_ID)
-    entry.add_integer("position", position)
-    return entry
-
-
-def _position(searcher: Searcher, schema: Any) -> int:
-    found = searcher.search(Query.term_query(schema, "id", POSITION_ID), 1).hits
-    if not found:
-        return 0
-    return int(searcher.doc(found[0][1]).get_first("position") or 0)
+        return self._generation
 
 
 def _stored(document: Document) -> SearchDocument:

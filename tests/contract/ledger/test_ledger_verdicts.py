@@ -38,9 +38,10 @@ class Store:
         for operation in self._guard.operations(removed, added, expected, position):
             self.store.update(operation)
 
-    def rebuild(self, quads, position) -> None:  # type: ignore[no-untyped-def]
+    def rebuild(self, quads, position, settle) -> None:  # type: ignore[no-untyped-def]
         self.store.clear()
         self.store.extend([*quads, self._guard.quad(position)])
+        settle(self)
 
     def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
         found = self.store.query(text, use_default_graph_as_union=True)

@@ -73,9 +73,17 @@ class Recording:
             self.shown[c.dataset_id] = c.after
         self.at = position
 
-    def rebuild(self, published, position):
-        self.shown = {v.dataset_id: v.version_id for v in published}
-        self.at = position
+    def rebuild(self, published, position, catch_up):
+        beside = Recording(at=position)
+        for v in published:
+            beside.shown[v.dataset_id] = v.version_id
+            self.during(beside)
+        catch_up(beside)
+        self.swapped_at = (self.at, beside.at)
+        self.shown, self.at = beside.shown, beside.at
+
+    def during(self, beside):
+        """What happens while the next one is built."""
 
 
 def test_an_unchanged_ledger_costs_one_read_of_the_position():
@@ -179,3 +187,48 @@ def test_a_rebuild_takes_every_page_and_then_follows():
     assert rebuild_projection(rows, projection) == 80
     assert len(projection.shown) == 79
     assert (projection.shown["d001"], projection.at) == (400, 80)
+
+
+def test_what_is_served_follows_during_a_rebuild_and_the_new_one_never_stands_behind_it(monkeypatch):
+    monkeypatch.setattr(module, "KEEP_UP", 0.0)
+    rows = Rows([change(n, f"d{n:03}", None, n) for n in range(1, 60)])
+    projection = Recording()
+    follow(rows, projection)
+    served = []
+
+    def during(beside):
+        rows.rows.append(change(len(rows.rows) + 1, "d001", len(rows.rows), len(rows.rows) + 1))
+        served.append(projection.at)
+
+    rows.rows[-1] = change(59, "d001", 1, 59)
+    projection.during = during
+    rebuild_projection(rows, projection)
+    before, after = projection.swapped_at
+    assert served == sorted(served) and served[-1] > 80
+    assert after >= before > 100
+    assert projection.shown["d001"] == projection.at == rows.position()
+
+
+def test_other_projections_follow_during_a_rebuild(monkeypatch):
+    monkeypatch.setattr(module, "KEEP_UP", 0.0)
+    rows = Rows([change(n, f"d{n:03}", None, n) for n in range(1, 6)])
+    projection, other, broken = Recording(), Recording(), Recording(at=-1)
+    rebuild_projection(rows, projection, [broken, other])
+    assert (other.at, broken.at) == (5, -1)
+
+
+def test_a_projection_that_is_ahead_of_its_position_gets_single_steps():
+    """It may hold version 2 of `a` already: a step from 1 to 3 would not take away what only version 2 has."""
+    rows = Rows([
+        change(1, "a", None, 1), change(2, "b", None, 1), change(3, "a", 1, 2), change(4, "a", 2, 3),
+        change(5, "a", 3, 4), change(6, "a", 4, 5), change(7, "b", 1, 2),
+    ])  # fmt: skip
+    projection = Recording(at=1)
+    assert follow(rows, projection, ahead=5) == 7
+    steps = [found for *_, found in projection.calls]
+    assert steps == [
+        [("b", None, 1), ("a", 1, 2)],
+        [("a", 2, 3)],
+        [("a", 3, 4)],
+        [("a", 4, 5), ("b", 1, 2)],
+    ]

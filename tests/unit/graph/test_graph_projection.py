@@ -57,10 +57,12 @@ class Memory:
             self.store.add(quad)
         self.at = position
 
-    def rebuild(self, quads, position):
-        self.store = pyoxigraph.Store()
-        self.store.extend(quads)
-        self.at = position
+    def rebuild(self, quads, position, settle):
+        beside = type(self)()
+        beside.store.extend(quads)
+        beside.at = position
+        settle(beside)
+        self.store, self.at = beside.store, beside.at
 
     def query(self, text, accept, *, timeout, max_bytes):
         self.queries += 1
@@ -182,7 +184,7 @@ def test_a_new_release_replaces_what_differs_and_nothing_else():
     new = statics(title="New", vocabularies={"more": themes("Lung")})
     GraphProjection(store, BASE, new).position()
     expected = Memory()
-    GraphProjection(expected, BASE, new).rebuild([version()], 1)
+    GraphProjection(expected, BASE, new).rebuild([version()], 1, lambda beside: None)
     assert {str(q) for q in store.store} == {str(q) for q in expected.store}
 
 
@@ -193,7 +195,7 @@ def test_a_rebuild_equals_the_changes_that_led_there():
     versions = {(1, 0): version(), (2, 0): version(2, CONTENT.replace('"A"', '"B"'))}
     projection.apply([Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], versions, start, 1)
     projection.apply([Change(2, "ds1", "rec1", ChangeKind.CONTENT, 1, 2, AT)], versions, 1, 2)
-    GraphProjection(rebuilt, BASE, statics()).rebuild([versions[2, 0]], 2)
+    GraphProjection(rebuilt, BASE, statics()).rebuild([versions[2, 0]], 2, lambda beside: None)
     assert {str(q) for q in followed.store} == {str(q) for q in rebuilt.store}
 
 
