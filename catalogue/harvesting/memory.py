@@ -78,6 +78,10 @@ class PageMemory:
         """The page holds something that is to be looked at each time."""
         self._never.add(page_url)
 
+    def urls(self) -> list[str]:
+        """Addresses of the pages of this run so far."""
+        return list(self._marks)
+
     def marks(self) -> list[PageMark]:
         """Every page of this run as the next may pass it over."""
         return [

@@ -102,6 +102,7 @@ def _pages(intake: Intake, http: HttpClient, check: Callable[[], None]) -> Compl
         http,
         intake.memory,
         max_pages=intake.limits.max_pages,
+        before=intake.memory.urls(),
         heartbeat=check,
     )
     for item in pages:

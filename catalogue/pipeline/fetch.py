@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 
 from catalogue.errors import CatalogueError, RunCancelled, SourceError
 from catalogue.model.harvest import Completeness, HarvestSource, Page
@@ -17,17 +17,19 @@ def fetch(
     context: FetchContext,
     *,
     max_pages: int,
+    before: Collection[str] = (),
     cancelled: Callable[[], bool] = lambda: False,
     heartbeat: Callable[[], object] = lambda: None,
 ) -> Iterator[Page | Completeness]:
     """The source's pages and, always last, one Completeness.
 
     It is incomplete, with the reason as its evidence, when the harvester went in a circle (a cursor, address or body
-    met before), asked for more than `max_pages`, or ended without a statement. `cancelled` and `heartbeat` are
+    met before), asked for more than `max_pages`, or ended without a statement. `before`: addresses of the pages that an
+    earlier worker of the run has read, which count as well. `cancelled` and `heartbeat` are
     called before each page is asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for
     whatever else comes out of it.
     """
-    guard = _Guard(max_pages)
+    guard = _Guard(max_pages, before)
     items = _items(
         harvester.name, source.url, lambda: harvester.fetch(source, http, context), cancelled, heartbeat
     )
@@ -102,11 +104,11 @@ def _last_word(statement: Completeness, rest: Iterator[Page | Completeness]) -> 
 class _Guard:
     """Knows a circle when it sees one."""
 
-    def __init__(self, max_pages: int) -> None:
+    def __init__(self, max_pages: int, before: Collection[str]) -> None:
         self._max_pages = max_pages
-        self._pages = 0
+        self._pages = len(before)
         self._cursors: set[str] = set()
-        self._urls: set[str] = set()
+        self._urls = set(before)
         self._bodies: dict[tuple[str, ...], str] = {}
 
     def reason_to_refuse(self, page: Page) -> str:

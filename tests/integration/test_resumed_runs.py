@@ -16,7 +16,7 @@ from catalogue.bootstrap import harvesting_of
 from catalogue.errors import LeaseLost
 from catalogue.harvesting.lease import LEASE
 from catalogue.harvesting.worker import take
-from catalogue.model.harvest import Claim, HarvestRun, RunRequest, RunState
+from catalogue.model.harvest import Claim, HarvestRun, HarvestSource, RunRequest, RunState
 
 PREFIXES = (
     "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . "
@@ -112,8 +112,6 @@ def test_a_resumed_run_ends_like_an_undisturbed_one(
     made, server = world
     run = made.harvest("other", server.url("/5"), "none")
     made.services.ledger.remove_source("other", lambda candidates: None, "test")
-    from catalogue.model.harvest import HarvestSource
-
     made.services.ledger.add_source(HarvestSource("paged", server.url("/1"), "dcat_rdf"), "test")
     queued = made.services.ledger.enqueue("paged", RunRequest("test", "none"))
     first = claim_of(made, queued.run_id, "first")
@@ -188,3 +186,14 @@ def test_what_a_run_withdrew_before_its_worker_died_is_told_as_its_own(
     assert (run.state, run.counts.withdrawn) == (RunState.COMPLETED, 1)
     (line,) = made.lines(run, "withdrawn")
     assert (line.subject, line.code) == ("https://p.example/4", "missing")
+
+
+def test_pages_that_a_dead_worker_read_count_towards_the_most_of_a_run(tmp_path: Path) -> None:
+    with Loopback() as server, harvest_world(tmp_path, max_pages=4) as made:
+        serve(server)
+        made.services.ledger.add_source(HarvestSource("paged", server.url("/1"), "dcat_rdf"), "test")
+        queued = made.services.ledger.enqueue("paged", RunRequest("test", "none"))
+        die(made, claim_of(made, queued.run_id, "first"), 2, after=True)
+        run = harvesting_of(made.services).execute(claim_of(made, queued.run_id, "second"))
+    assert (run.state, run.counts.pages) == (RunState.WITH_ERRORS, 4)
+    assert run.reason.startswith("Stopped after 4 pages"), run.reason
