@@ -34,7 +34,7 @@ check: $(VENV)/.developer  ## Format, lint, types, imports, architecture: under 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
-	$(BIN)/python -m pytest -q tests/architecture
+	$(BIN)/python -m pytest -q -n auto tests/architecture
 
 e2e: $(VENV)/.developer  ## Run the browser tests alone
 	$(BIN)/python -m pytest -m e2e $(PYTEST_ARGS)
