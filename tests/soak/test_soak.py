@@ -25,6 +25,9 @@ from catalogue.adapters.ledger import open_ledger
 from catalogue.model.harvest import HarvestSource, RunRequest
 
 KILLS = int(os.environ.get("PHAROS_TEST_SOAK_KILLS", "20"))
+pytestmark = pytest.mark.skipif(
+    "PHAROS_TEST_SOAK_KILLS" not in os.environ, reason="takes minutes: make soak runs it"
+)
 RECORDS = int(os.environ.get("PHAROS_TEST_SOAK_RECORDS", "400"))
 LEAST = 10 if KILLS >= 200 else 1
 DEATHS_OF_A_RUN = 2
