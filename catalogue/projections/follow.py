@@ -48,7 +48,7 @@ class Projection(LedgerFollower, Protocol):
     """A follower that people read from; it can always be made anew."""
 
     def rebuild(
-        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], None]
+        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], object]
     ) -> None:
         """Replaces everything by these versions, brought up to the ledger by `catch_up` before anybody sees them;
         readers see the old or the new whole."""

@@ -69,7 +69,7 @@ class GraphProjection(GraphFollower):
         return position
 
     def rebuild(
-        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], None]
+        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], object]
     ) -> None:
         def settle(beside: GraphWriter) -> None:
             catch_up(GraphFollower(beside, self._base))

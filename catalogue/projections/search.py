@@ -94,7 +94,7 @@ class SearchProjection(SearchFollower):
         self._index = index
 
     def rebuild(
-        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], None]
+        self, published: Iterable[StoredVersion], position: int, catch_up: Callable[[LedgerFollower], object]
     ) -> None:
         def settle(beside: SearchWriter) -> None:
             catch_up(SearchFollower(beside, self._ledger, self._vocabularies))
