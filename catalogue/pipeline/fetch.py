@@ -25,9 +25,8 @@ def fetch(
 
     It is incomplete, with the reason as its evidence, when the harvester went in a circle (a cursor, address or body
     met before), asked for more than `max_pages`, or ended without a statement. `before`: addresses of the pages that an
-    earlier worker of the run has read, which count as well. `cancelled` and `heartbeat` are
-    called before each page is asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for
-    whatever else comes out of it.
+    earlier worker of the run has read, which count as well. `cancelled` and `heartbeat` are called before each page is
+    asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for whatever else comes out of it.
     """
     guard = _Guard(max_pages, before)
     items = _items(
@@ -47,11 +46,12 @@ def fetch(
             if reason:
                 yield Completeness(complete=False, evidence=reason)
                 return
-        yield Completeness(
-            complete=False, evidence="The harvester ended without saying whether it saw everything."
-        )
+        yield Completeness(complete=False, evidence=_SILENT)
     finally:
         items.close()
+
+
+_SILENT = "The harvester ended without saying whether it saw everything."
 
 
 def _items(
