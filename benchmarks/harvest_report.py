@@ -36,8 +36,8 @@ def _machine(facts: dict[str, Any]) -> str:
     return (
         f"Measured on {facts['system']}, {facts['processor']}, {facts['cores']} cores, "
         f"{facts['memory'] / 1024**3:.0f} GiB of memory, Python {facts['python']}; {libraries}. "
-        f"Load average when it began: {facts['load']} (beyond the number of cores, the clock counts the "
-        "neighbours as well: then the processor column is the one to compare)."
+        f"Load average when it began: {facts['load']}. Beyond the number of cores the clock counts the neighbours as "
+        "well: then the processor time is the one to compare, and a target that only it meets says so."
     )
 
 
@@ -55,7 +55,12 @@ def _whole(found: dict[str, Any]) -> str:
     rows = []
     for run in found["whole"]:
         rows.append(
-            ("no validation", run, "first", _verdict(run["records"] / run["first"]["wall"], WHOLE_TARGET))
+            (
+                "no validation",
+                run,
+                "first",
+                _verdict(run["records"], run["first"]["wall"], run["first"]["cpu"], WHOLE_TARGET),
+            )
         )
         rows.append(("no validation", run, "second", ""))
     rows.append(("validation", found["judged"], "first", ""))
@@ -72,14 +77,7 @@ def _whole(found: dict[str, Any]) -> str:
         )
         for profile, run, which, verdict in rows
     ]
-    head = (
-        "records",
-        "harvest",
-        "records/s, clock",
-        "until the last commit",
-        "records/s, processor",
-        "target",
-    )
+    head = ("records", "harvest", "records/s", "in the ledger", "worker", "SPARQL server", "target")
     return (
         _table(head, lines)
         + "\n\nThird column: by the clock, which stops when ledger, graph store and search index all hold every "
@@ -109,9 +107,10 @@ def _memory(runs: list[dict[str, Any]]) -> str:
 def _stages(stages: list[dict[str, Any]]) -> str:
     lines = []
     for row in stages:
-        clock = row["records"] / row["wall"]
-        target = "" if row["stage"] == SLOW else _verdict(clock, STAGE_TARGET)
-        processor = _rate(row["records"], row["cpu"] + row["child_cpu"])
+        spent = row["cpu"] + row["child_cpu"]
+        is_slow = row["stage"] == SLOW
+        target = "" if is_slow else _verdict(row["records"], row["wall"], spent, STAGE_TARGET)
+        processor = _rate(row["records"], spent)
         lines.append(
             (row["stage"], f"{row['records']:,}", _rate(row["records"], row["wall"]), processor, target)
         )
@@ -126,8 +125,11 @@ def _stages(stages: list[dict[str, Any]]) -> str:
 def _peer(found: dict[str, Any]) -> str:
     peer, ours = found["peer"], found["beside_peer"]
     parse = next(row for row in found["stages"] if row["stage"] == "parse")
-    ratio = (peer["wall"] / peer["records"]) / (ours["first"]["wall"] / ours["records"])
-    parse_ratio = (peer["parse"] / peer["records"]) / (parse["wall"] / parse["records"])
+    first = ours["first"]
+    by_clock = (peer["wall"] / peer["records"]) / (first["wall"] / ours["records"])
+    spent = (peer["cpu"] + peer["child_cpu"]) / peer["records"]
+    by_processor = spent / ((first["cpu"] + first["child_cpu"]) / ours["records"])
+    parse_ratio = (peer["parse_cpu"] / peer["records"]) / (parse["cpu"] / parse["records"])
     lines = [
         (
             "rdflib, then DROP and INSERT a record",
@@ -149,13 +151,16 @@ def _peer(found: dict[str, Any]) -> str:
         f"The same {peer['records']:,} records from the same server into the same engine, in the same run. The naive "
         "harvest keeps no ledger, no versions, no hashes and no search index, and does everything again the next time.\n\n"
         + _table(("harvest", "records/s, clock", "records/s, processor"), lines)
-        + f"\n\nPharos is {ratio:.1f} times as fast as the naive harvest, and its parser {parse_ratio:.0f} times as "
-        "fast as rdflib's."
+        + f"\n\nPharos is {by_processor:.1f} times as fast as the naive harvest by processor time ({by_clock:.1f} by the "
+        f"clock), with ledger, versions and search index; its parser is {parse_ratio:.0f} times as fast as rdflib's."
     )
 
 
-def _verdict(rate: float, target: int) -> str:
-    return "met" if rate > target else "missed"
+def _verdict(records: int, clock: float, processor: float, target: int) -> str:
+    """By the clock; where neighbours held the processors, by the processor time that one core has to give."""
+    if records / clock > target:
+        return "met"
+    return "met in processor time" if processor and records / processor > target else "missed"
 
 
 def _rate(records: int, seconds: float) -> str:

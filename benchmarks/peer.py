@@ -45,7 +45,7 @@ def peer(records: int) -> dict[str, Any]:
         "wall": spent.wall,
         "cpu": spent.cpu,
         "child_cpu": child_cpu,
-        "parse": parsing.wall,
+        "parse_cpu": parsing.cpu,
     }
 
 
