@@ -9,9 +9,10 @@ from urllib.parse import urldefrag, urljoin
 
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.namespaces import HYDRA, PHAROS, TREE, XSD
-from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject, Term
+from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject, Term, Triple
 
 _VIEWS = (HYDRA.PartialCollectionView, HYDRA.PagedCollection)
+_TELLING = (HYDRA.next, HYDRA.nextPage, HYDRA.totalItems, TREE.relation)
 _LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:\"(?:[^\"\\]|\\.)*\"|[^\s;,\"]*))?)*)")
 _RELATIONS = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 
@@ -41,16 +42,18 @@ def page_links(graph: Graph, page_url: str) -> PageLinks:
     A document may repeat the links of other pages: those of the node with this page's own address count first, then
     those of the nodes typed as a page, then any.
     """
+    told = _told(graph)
+    total = _total(told[HYDRA.totalItems])
     for dialect, predicate in (("hydra:next", HYDRA.next), ("hydra:nextPage", HYDRA.nextPage)):
-        found = _preferred(graph, page_url, predicate)
+        found = _preferred(graph, page_url, told[predicate])
         targets = _urls((value for node in found for value in graph.objects(node, predicate)), page_url)
         if targets:
-            return PageLinks(targets[:1], _total(graph), dialect)
-    relations = _urls(_tree_nodes(graph), page_url)
+            return PageLinks(targets[:1], total, dialect)
+    relations = _urls(_tree_nodes(graph, told[TREE.relation]), page_url)
     if relations:
-        return PageLinks(relations, _total(graph), "tree:relation")
+        return PageLinks(relations, total, "tree:relation")
     typed = next((view.value.rpartition("#")[2] for view in _VIEWS if graph.instances(view)), "")
-    return PageLinks((), _total(graph), f"hydra:{typed}" if typed else "")
+    return PageLinks((), total, f"hydra:{typed}" if typed else "")
 
 
 def link_header_target(header: str, relation: str, base: str) -> str | None:
@@ -63,8 +66,17 @@ def link_header_target(header: str, relation: str, base: str) -> str | None:
     return None
 
 
-def _preferred(graph: Graph, page_url: str, predicate: NamedNode) -> list[Subject]:
-    subjects = [node for node in graph.subjects() if graph.value(node, predicate) is not None]
+def _told(graph: Graph) -> dict[NamedNode, list[Triple]]:
+    """What the graph says of pages, by predicate: found in one pass over its triples."""
+    found: dict[NamedNode, list[Triple]] = {predicate: [] for predicate in _TELLING}
+    for triple in graph:
+        if triple.predicate in found:
+            found[triple.predicate].append(triple)
+    return found
+
+
+def _preferred(graph: Graph, page_url: str, told: list[Triple]) -> list[Subject]:
+    subjects: list[Subject] = list(dict.fromkeys(triple.subject for triple in told))  # type: ignore[misc]
     own: list[Subject] = [
         node for node in subjects if isinstance(node, NamedNode) and _same(node.value, page_url)
     ]
@@ -76,11 +88,10 @@ def _same(iri: str, page_url: str) -> bool:
     return urldefrag(iri).url == urldefrag(page_url).url
 
 
-def _tree_nodes(graph: Graph) -> Iterable[Term]:
-    for node in list(graph.subjects()):
-        for relation in graph.objects(node, TREE.relation):
-            if isinstance(relation, NamedNode | BlankNode):
-                yield from graph.objects(relation, TREE.node)
+def _tree_nodes(graph: Graph, told: list[Triple]) -> Iterable[Term]:
+    for triple in told:
+        if isinstance(triple.object, NamedNode | BlankNode):
+            yield from graph.objects(triple.object, TREE.node)
 
 
 def _urls(values: Iterable[Term], base: str) -> tuple[str, ...]:
@@ -99,13 +110,11 @@ def _absolute(text: str, base: str) -> str | None:
         return None
 
 
-def _total(graph: Graph) -> int | None:
+def _total(told: list[Triple]) -> int | None:
     """The largest count: a page may count itself beside the collection."""
     counts = [
         int(triple.object.value)
-        for triple in graph
-        if triple.predicate == HYDRA.totalItems
-        and isinstance(triple.object, Literal)
-        and triple.object.value.isdecimal()
+        for triple in told
+        if isinstance(triple.object, Literal) and triple.object.value.isdecimal()
     ]
     return max(counts, default=None)
