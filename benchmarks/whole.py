@@ -28,7 +28,7 @@ def whole(records: int, profile: str = "none", again: bool = True, size: int = 1
         for projection in projections:
             # The first look writes the vocabularies, as a server does when it starts.
             projection.position()
-        projector = Projector(place.services.ledger, projections, idle=0.05)
+        projector = Projector(place.services.ledger, projections)
         gc.collect()
         gc.freeze()
         idle = peak_memory()
