@@ -15,6 +15,8 @@ SUMMARIES = {
     "validate": "Check the dataset descriptions of a file, a URL or standard input.",
     "sources": "Register, schedule, list and remove sources.",
     "runs": "Look at runs and their outcomes.",
+    "records": "Look at records, their versions and what changed.",
+    "replay": "Put stored payloads through today's pipeline; no provider is asked.",
     "notices": "See what was told to whom, and try whether notices arrive.",
     "search": "Search the published datasets.",
     "sparql": "Ask the catalogue in SPARQL 1.1.",

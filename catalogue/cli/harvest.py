@@ -89,7 +89,7 @@ def harvest(
     if no_wait:
         print_json(run_summary(queued)) if invocation.json else click.echo(queued.run_id)
         return
-    run = _do(invocation, queued)
+    run = do_run(invocation, queued)
     _finish(invocation, run_summary(run), run.state)
 
 
@@ -124,7 +124,7 @@ def _rehearse(invocation: Invocation, source: HarvestSource, request: RunRequest
         return replace(harvesting, limits=limits).rehearse(source, request, progress)
 
 
-def _do(invocation: Invocation, queued: HarvestRun) -> HarvestRun:
+def do_run(invocation: Invocation, queued: HarvestRun) -> HarvestRun:
     """Has the run done by the server on this data folder, or does it here."""
 
     def told() -> None:

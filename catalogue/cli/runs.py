@@ -12,6 +12,7 @@ from catalogue.bootstrap import open_ledger
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
 from catalogue.cli.workbench import bring_up
+from catalogue.feeds.run_sheet import as_csv, as_json
 from catalogue.harvesting.publication import choose
 from catalogue.model.harvest import HarvestRun
 from catalogue.model.records import RecordOutcome
@@ -53,11 +54,19 @@ def _row(run: HarvestRun) -> dict[str, Any]:
 
 @runs.command()
 @click.argument("run_id", metavar="RUN")
+@click.option("--csv", "as_table", is_flag=True, help="The balance sheet and every line as CSV.")
+@click.option(
+    "--all", "everything", is_flag=True, help="With --json: every line, not only what was not taken."
+)
 @common
-def show(invocation: Invocation, run_id: str) -> None:
+def show(invocation: Invocation, run_id: str, as_table: bool, everything: bool) -> None:
     """Show one run: its balance sheet and a line for everything that was not taken."""
     with open_ledger(invocation.settings()) as ledger:
         run = ledger.run(run_id)
+        if as_table or everything:
+            for piece in (as_csv if as_table else as_json)(ledger, run):
+                click.echo(piece, nl=False)
+            return
         if invocation.json:
             print_json(
                 {**run_summary(run), "outcomes": [asdict(line) for line in _not_taken(ledger, run_id)]}

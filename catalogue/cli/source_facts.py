@@ -8,7 +8,7 @@ from typing import Any
 
 from catalogue.harvesting.schedule import ScheduleRules, next_run_at
 from catalogue.model.conditions import SourceCondition
-from catalogue.model.harvest import HarvestSource
+from catalogue.model.harvest import HarvestRun, HarvestSource
 
 
 def source_summary(source: HarvestSource) -> dict[str, Any]:
@@ -45,6 +45,21 @@ def condition_summary(
         "last_ended_at": condition.ended_at,
         "last_complete_at": condition.last_complete_at,
         "next_run_at": next_run_at(source, condition, rules, now),
+    }
+
+
+def run_strip(run: HarvestRun) -> dict[str, Any]:
+    """A run in the row of a source's last ones."""
+    counts = run.counts
+    return {
+        "run": run.run_id,
+        "state": run.state.value,
+        "at": run.started_at or run.queued_at,
+        "found": counts.found,
+        "created": counts.created,
+        "updated": counts.updated,
+        "not_taken": counts.skipped + counts.failed,
+        "withdrawn": counts.withdrawn,
     }
 
 

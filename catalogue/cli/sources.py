@@ -13,7 +13,7 @@ from catalogue.bootstrap import SystemClock, open_ledger
 from catalogue.bootstrap_operations import schedule_rules
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.output import note, print_json, print_table
-from catalogue.cli.source_facts import condition_summary, source_summary, state_word
+from catalogue.cli.source_facts import condition_summary, run_strip, source_summary, state_word
 from catalogue.cli.source_files import apply, export
 from catalogue.cli.source_options import changed, source_options
 from catalogue.cli.source_schedule import pause, resume, schedule
@@ -25,6 +25,8 @@ from catalogue.model.harvest import HarvestSource
 from catalogue.ports import Ledger
 
 BY = "cli"
+STRIP = 30
+"""Runs that a source is shown with."""
 
 
 @click.group()
@@ -93,12 +95,12 @@ def show(invocation: Invocation, slug: str) -> None:
     """Show one source with its last runs."""
     settings = invocation.settings()
     with open_ledger(settings) as ledger:
-        source, last = ledger.source(slug), ledger.runs(slug, limit=5)
+        source, last = ledger.source(slug), ledger.runs(slug, limit=STRIP)
         condition = ledger.condition(slug)
     facts = condition_summary(source, condition, schedule_rules(settings), SystemClock().now())
     summary = {**source_summary(source), **facts}
     if invocation.json:
-        print_json({**summary, "runs": [{"run": r.run_id, "state": r.state.value} for r in last]})
+        print_json({**summary, "runs": [run_strip(run) for run in last]})
         return
     for name, value in summary.items():
         if value not in ("", {}, [], None, False):
@@ -107,7 +109,7 @@ def show(invocation: Invocation, slug: str) -> None:
                 if isinstance(value, datetime)
                 else f"{name:16} {value}"
             )
-    for run in last:
+    for run in last[:5]:
         click.echo(f"{'run':16} {run.run_id} {run.state.value} ({run.counts.found} found)")
 
 

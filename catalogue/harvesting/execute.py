@@ -14,6 +14,7 @@ from catalogue.harvesting.intake import Intake, Limits, Progress
 from catalogue.harvesting.judge import Detect, Judge, check_profile
 from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.memory import PageMemory, shortcut_key
+from catalogue.harvesting.replay import NoNetwork, ReplayJudge, ReplaySink, as_replay, stored_pages
 from catalogue.harvesting.resume import restore
 from catalogue.harvesting.run import RunEnd, harvest
 from catalogue.harvesting.second_opinion import SecondOpinion
@@ -117,6 +118,8 @@ class Harvesting:
             profile = request.profile or source.profile
             judge = self._judge(profile)
             harvester = self._harvester(source)
+            if request.replay and order.claim:
+                return self._replay(order, order.claim, harvester, judge)
             with self._clients(source).for_source(source, order.watch.stopped) as http:
                 return harvest(
                     source,
@@ -146,6 +149,25 @@ class Harvesting:
                 reason="Pharos failed during this run.",
                 advice="Tell the operator: the log has the details under this run's id.",
             )
+
+    def _replay(self, order: Order, claim: Claim, harvester: Harvester, judge: Judge) -> RunEnd:
+        """What is stored of the source, anew; the source is not asked."""
+        end = harvest(
+            order.source,
+            harvester,
+            NoNetwork(),  # type: ignore[arg-type]
+            ReplayJudge(judge),
+            ReplaySink(self.ledger, claim.token),
+            self.ledger.states,
+            PageMemory("", None),
+            base=self.base,
+            limits=self.limits,
+            check=order.watch.check,
+            progress=order.progress,
+            counts=order.counts,
+            read=stored_pages(self.ledger, order.source),
+        )
+        return as_replay(end)
 
     def _restore(self, order: Order, intake: Intake) -> None:
         if order.is_resumed and order.claim:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from catalogue.errors import BackendError, RecordError
-from catalogue.harvesting.judge import Decision, Judge
+from catalogue.harvesting.judge import Decider, Decision
 from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, untyped
 from catalogue.harvesting.memory import PageMemory
+from catalogue.harvesting.origins import Origins
 from catalogue.harvesting.sink import BatchBuilder
 from catalogue.model.harvest import HarvestSource, Page, PageMark, RunCounts
 from catalogue.model.identifiers import record_id
@@ -59,7 +60,7 @@ class Intake:
 
     source: HarvestSource
     harvester: Harvester
-    judge: Judge
+    judge: Decider
     states: States
     batch: BatchBuilder
     spool: Spool
@@ -72,6 +73,7 @@ class Intake:
     deleted: set[str] = field(default_factory=set)
     homeless: dict[str, None] = field(default_factory=dict)
     untyped: dict[tuple[str, str], None] = field(default_factory=dict)
+    origins: Origins = Origins("", ())
     pages: int = 0
     errors: int = 0
 
@@ -101,7 +103,7 @@ class Intake:
         else:
             self.spool.add(page.url, graph, parts.outside.triples)
             for waiting in parts.deferred:
-                self.spool.defer(waiting)
+                self.spool.defer(replace(waiting, record=self.origins.traced(waiting.record)))
         self.records(parts.records)
         self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
         self.untyped.update(dict.fromkeys((node, page.url) for node in parts.untyped))
@@ -185,6 +187,7 @@ class Intake:
         for problem in page.problems:
             self._problem(unread(problem))
         graphs: list[Graph] = []
+        read: list[tuple[str, Graph]] = []
         for payload in page.payloads:
             self.batch.payload(payload)
             try:
@@ -193,9 +196,11 @@ class Intake:
                 self._problem(skipped(error, payload.url))
                 continue
             graphs.append(document.graph)
+            read.append((payload.payload_hash, document.graph))
             for flaw in document.problems:
                 if flaw.lost:
                     self._problem(lost_part(flaw, payload.url))
+        self.origins = Origins(page.url, read)
         if len(graphs) == 1:
             return graphs[0]
         return Graph(triple for graph in graphs for triple in graph)
@@ -210,7 +215,7 @@ class Intake:
 
     def _normalise(self, raw: RawRecord) -> NormalisedRecord | None:
         try:
-            record = normalise(raw, self.source, self.harvester.server_added)
+            record = normalise(self.origins.traced(raw), self.source, self.harvester.server_added)
         except RecordError as error:
             self._problem(skipped(error, raw.page_url, raw.subject))
             return None

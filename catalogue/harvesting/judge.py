@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from catalogue.errors import InvalidQuery
 from catalogue.harvesting.second_opinion import SecondOpinion
@@ -37,6 +38,15 @@ def check_profile(name: str, profiles: Collection[str]) -> None:
     if name not in ("auto", *profiles):
         known = ", ".join(("auto", *profiles))
         raise InvalidQuery(f"There is no profile {name!r}; there are: {known}.", parameter="profile")
+
+
+class Decider(Protocol):
+    """Whoever decides what records are to the ledger."""
+
+    def begin(
+        self, batch: Sequence[tuple[NormalisedRecord, RecordState | None]]
+    ) -> Iterator[Callable[[], Decision]]:
+        """For each record in order, a function that gives its outcome, and its version if one is to be written."""
 
 
 class Judge:

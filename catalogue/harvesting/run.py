@@ -15,7 +15,7 @@ from pathlib import Path
 
 from catalogue.errors import BackendError, CatalogueError, LeaseLost, RetryableError, RunCancelled
 from catalogue.harvesting.intake import Intake, LimitReached, Limits, Progress, States
-from catalogue.harvesting.judge import Judge
+from catalogue.harvesting.judge import Decider
 from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder, Sink
 from catalogue.model.harvest import Completeness, HarvestSource, RunCounts, RunState
@@ -24,6 +24,9 @@ from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester, HttpClient
 
 log = logging.getLogger(__name__)
+
+
+Read = Callable[[Intake, HttpClient, Callable[[], None]], Completeness]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def harvest(
     source: HarvestSource,
     harvester: Harvester,
     http: HttpClient,
-    judge: Judge,
+    judge: Decider,
     sink: Sink,
     states: States,
     memory: PageMemory,
@@ -56,10 +59,12 @@ def harvest(
     progress: Progress,
     counts: RunCounts = RunCounts(),  # noqa: B008 - frozen
     restore: Callable[[Intake], None] = lambda _: None,
+    read: Read | None = None,
 ) -> RunEnd:
     """Harvests one source to its end. `check` is called before each page and raises to stop the run.
 
     A run that goes on where a dead worker left it brings the `counts` so far and `restore`, which fills the intake.
+    `read` takes the pages from elsewhere than from the source.
 
     Raises LeaseLost, when nothing may be written any more; everything else becomes the way the run ended.
     """
@@ -71,7 +76,7 @@ def harvest(
         intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
         try:
             restore(intake)
-            return _ended(intake, _everything(intake, http, check))
+            return _ended(intake, _everything(intake, http, check, read or _pages))
         except RunCancelled:
             reason = "The run was cancelled; what it had committed stands."
             return RunEnd(RunState.CANCELLED, batch.counts, reason=reason)
@@ -81,10 +86,12 @@ def harvest(
             return _broken_off(error, batch)
 
 
-def _everything(intake: Intake, http: HttpClient, check: Callable[[], None]) -> Completeness:
+def _everything(
+    intake: Intake, http: HttpClient, check: Callable[[], None], read: Read
+) -> Completeness:
     """Every page, then the records that waited for other pages, then what the next run may pass over."""
     try:
-        completeness = _pages(intake, http, check)
+        completeness = read(intake, http, check)
         intake.finish_deferred()
     except LimitReached:
         intake.batch.flush()

@@ -44,8 +44,8 @@ class SourceCondition:
 
 
 def after_run(before: SourceCondition, run: HarvestRun, retry_at: datetime | None) -> SourceCondition:
-    """The condition after a run has ended. A cancelled run says nothing of the source."""
-    if run.state is RunState.CANCELLED or not run.state.is_final:
+    """The condition after a run has ended. A cancelled run says nothing of the source, nor does a replay."""
+    if run.state is RunState.CANCELLED or run.request.replay or not run.state.is_final:
         return before
     ended = replace(before, ended_run=run.run_id, ended_at=run.finished_at)
     if run.state is RunState.FAILED:

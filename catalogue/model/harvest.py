@@ -50,12 +50,14 @@ class RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """How a run was asked for. `requested_by`: a person or part ("cli", "schedule")."""
+    """How a run was asked for. `requested_by`: a person or part ("cli", "schedule"). `replay`: stored payloads go
+    through the pipeline, the source is not asked."""
 
     requested_by: str = "cli"
     profile: str | None = None
     limit: int | None = None
     full: bool = False
+    replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +266,9 @@ class Batch:
     `remembered`: pages of a run that read everything, as the next run may pass them over.
     `missing`: record ids that a complete run did not meet; `withdrawn`: those of them that leave now.
     `source_description`: canonical N-Triples of the root catalogue's own description, if met in this batch.
+    `replayed`: nothing was asked of the source, so nothing counts as seen.
+    `memberships`: (catalogue IRI, record id) as met in this batch. `all_memberships`: the run has read every page now, so
+    that what it did not meet of them is no longer said.
     """
 
     outcomes: tuple[RecordOutcome, ...] = ()
@@ -277,6 +282,9 @@ class Batch:
     missing: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     reports: tuple[tuple[str, ValidationReport], ...] = ()
+    replayed: bool = False
+    memberships: tuple[tuple[str, str], ...] = ()
+    all_memberships: bool = False
 
 
 @dataclass(frozen=True, slots=True)

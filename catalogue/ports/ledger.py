@@ -29,6 +29,7 @@ from catalogue.model.records import (
     StoredVersion,
 )
 from catalogue.model.validation import Verdict
+from catalogue.ports.archive import History
 from catalogue.ports.operations import Outbox, Timetable
 
 
@@ -51,7 +52,7 @@ PublicationRule = Callable[[Sequence[Candidate]], Candidate | None]
 """Chooses which record of a dataset is published; None publishes none (quarantine)."""
 
 
-class Ledger(Timetable, Outbox, Protocol):
+class Ledger(Timetable, Outbox, History, Protocol):
     """The only truth. Every write is one transaction; commit order is change order."""
 
     def close(self) -> None: ...

@@ -26,8 +26,10 @@ from catalogue.web import (
     runs,
     sources,
     sparql,
+    versions,
 )
 from catalogue.web.api import reference, v1
+from catalogue.web.api import versions as api_versions
 from catalogue.web.api.document import configure
 from catalogue.web.state import EXTENSION
 
@@ -56,9 +58,10 @@ def create_app(services: Services) -> Flask:
     configure(app, services.base)
     for part in (headers, problems, i18n, presentation, context):
         part.register(app)
-    for resource in (home, datasets, records, sources, runs, sparql, catalog, health, about):
+    for resource in (home, datasets, records, versions, sources, runs, sparql, catalog, health, about):
         app.register_blueprint(resource.blueprint)
     app.register_blueprint(v1.blueprint)
+    app.register_blueprint(api_versions.blueprint)
     app.register_blueprint(reference.blueprint)
     prefix = urlsplit(services.base).path.rstrip("/")
     if prefix:

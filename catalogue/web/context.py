@@ -78,6 +78,14 @@ LINES = {
 }
 """What a line of a run may be about."""
 
+VERSION_KINDS = {
+    "content": mark("The source's text"),
+    "reprocessed": mark("Made anew by better rules of ours"),
+    "restoration": mark("The source offered it again"),
+    "verdict": mark("Checked anew"),
+}
+"""Why a version was written."""
+
 SEVERITIES = {
     "Violation": (mark("Violations"), mark("A mandatory requirement is not met.")),
     "Warning": (mark("Warnings"), mark("A recommended property is missing or a value is doubtful.")),
@@ -94,6 +102,7 @@ def register(app: Flask) -> None:
         RUN_STATES=RUN_STATES,
         OUTCOMES=OUTCOMES,
         LINES=LINES,
+        VERSION_KINDS=VERSION_KINDS,
         SEVERITIES=SEVERITIES,
         RDF_REPRESENTATIONS=RDF_REPRESENTATIONS,
         RDF_TYPE=RDF.type.value,

@@ -27,6 +27,7 @@ from catalogue.web.signposting import page_links, rdf_links
 from catalogue.web.state import languages, services
 
 MAX_FINDINGS = 100
+MAX_VERSIONS = 10
 
 
 def described(
@@ -71,6 +72,7 @@ def description_page(version: StoredVersion, *, others: Sequence[StoredRecord], 
         "dataset.html",
         version=version,
         record=ledger.record(version.record_id),
+        versions=ledger.history(version.record_id)[:MAX_VERSIONS],
         source=_source_title(version.source),
         view=view,
         facts=_facts(view),

@@ -40,7 +40,9 @@ SHARED = {
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After, X-Request-Id",
 }
 
-SHARED_PARTS = frozenset({"api", "catalog", "datasets", "openapi", "records", "sparql"})
+SHARED_PARTS = frozenset(
+    {"api", "api_versions", "catalog", "datasets", "openapi", "records", "sparql", "versions"}
+)
 """Blueprints that scripts of other sites may read."""
 
 

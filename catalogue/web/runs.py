@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 
-from catalogue.errors import InvalidQuery
+from catalogue.errors import InvalidQuery, NotFound
+from catalogue.feeds.run_sheet import as_csv, as_json
 from catalogue.model.records import OutcomeKind
+from catalogue.web.sanitise import public_address
 from catalogue.web.sources import page_number
 from catalogue.web.state import services
 
@@ -13,6 +15,8 @@ blueprint = Blueprint("runs", __name__)
 
 RUNS_PER_PAGE = 50
 OUTCOMES_PER_PAGE = 100
+SHEETS = {"csv": (as_csv, "text/csv"), "json": (as_json, "application/json")}
+"""How a whole run may be taken along, by suffix."""
 
 
 @blueprint.get("/runs")
@@ -47,6 +51,21 @@ def run(run_id: str) -> str:
         page=page,
         has_more=len(outcomes) > OUTCOMES_PER_PAGE,
     )
+
+
+@blueprint.get("/runs/<run_id>.<suffix>")
+def download(run_id: str, suffix: str) -> Response:
+    """The balance sheet and every line."""
+    if suffix not in SHEETS:
+        raise NotFound(
+            f"There is no representation with the suffix .{suffix[:20]}.", advice="There are .csv and .json."
+        )
+    write, media_type = SHEETS[suffix]
+    ledger = services().ledger
+    pieces = write(ledger, ledger.run(run_id), public_address)
+    response = Response(pieces, content_type=f"{media_type}; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="run-{run_id}.{suffix}"'
+    return response
 
 
 def titles() -> dict[str, str]:

@@ -63,6 +63,8 @@ def test_the_document_is_openapi_3_1_with_every_route(document: dict[str, Any]) 
     assert document["openapi"].startswith("3.1.")
     assert set(document["paths"]) == {
         "/api/v1/datasets", "/api/v1/datasets/{dataset_id}", "/api/v1/records/{record_id}", "/api/v1/sources",
+        "/api/v1/records/{record_id}/versions", "/api/v1/records/{record_id}/versions/{number}",
+        "/api/v1/records/{record_id}/versions/{number}/diff",
         "/api/v1/sources/{slug}", "/api/v1/runs", "/api/v1/runs/{run_id}",
     }  # fmt: skip
     assert document["servers"][0]["url"] == "https://pharos.example"
@@ -97,6 +99,9 @@ def paths(world: World) -> list[str]:
         "/api/v1/datasets?q=breast&size=1&page=2&sort=-modified",
         f"/api/v1/datasets/{dataset_id(BREAST_IRI)}",
         f"/api/v1/records/{record_id('clinic', BREAST_IRI)}",
+        f"/api/v1/records/{record_id('clinic', BREAST_IRI)}/versions",
+        f"/api/v1/records/{record_id('clinic', BREAST_IRI)}/versions/1",
+        f"/api/v1/records/{record_id('clinic', BREAST_IRI)}/versions/1/diff?since=1",
         "/api/v1/sources",
         "/api/v1/sources/clinic",
         "/api/v1/runs",

@@ -44,18 +44,21 @@ def commit(
 ) -> int:
     """Writes everything of the batch and returns the last change's number."""
     run = runs.held(connection, token)
-    batch, stamp = encoded.batch, Stamp(run.run_id, now)
+    batch, stamp = encoded.batch, Stamp(run.run_id, now, not encoded.batch.replayed)
     again = _met_again(connection, run, batch.outcomes)
-    pages.keep_payloads(connection, run.source, batch.payloads, encoded.bodies, stamp)
     met = [version.record.record_id for version in batch.versions]
-    returning = _returning(connection, [*batch.seen, *met])
+    returning: dict[str, None] = {}
+    if stamp.asked:
+        pages.keep_payloads(connection, run.source, batch.payloads, encoded.bodies, stamp)
+        returning = _returning(connection, [*batch.seen, *met])
     writer = VersionWriter(connection, stamp, [*met, *(record_id for record_id, _ in batch.reports)])
     written = writer.write(encoded.versions, batch.reports)
     written.datasets.update(returning)
-    _mark_seen(connection, batch.seen, stamp)
     lines = [_as_first_met(outcome, again) for outcome in batch.outcomes]
     rows = _write_lines(connection, run, lines)
-    pages.remember(connection, run.source, (*batch.pages, *batch.remembered), stamp)
+    if stamp.asked:
+        _mark_seen(connection, batch.seen, stamp)
+        pages.remember(connection, run.source, (*batch.pages, *batch.remembered), stamp)
     if batch.source_description is not None:
         sources.describe(connection, run.source, batch.source_description, run.run_id, now)
     absences.count_missing(connection, batch.missing, stamp)
@@ -151,7 +154,7 @@ def _update_run(
 ) -> None:
     values: dict[str, Any] = {**counts, "outcome_rows": outcome_rows}
     # The last page has no next cursor: a worker that resumes reads it again, so it must not be counted yet.
-    if batch.pages and batch.pages[-1].next_cursor is not None:
+    if batch.pages and batch.pages[-1].next_cursor is not None and not batch.replayed:
         values["resume_cursor"] = batch.pages[-1].next_cursor
         values["checkpoint"] = {"counts": counts, "outcome_rows": outcome_rows}
     connection.execute(update(runs_table).where(runs_table.c.number == run.number).values(values))

@@ -17,6 +17,7 @@ from catalogue.adapters.ledger import (
     runs,
     sources,
 )
+from catalogue.adapters.ledger.archive import SqlArchive
 from catalogue.adapters.ledger.engine import Database
 from catalogue.adapters.ledger.migrate import migrate
 from catalogue.adapters.ledger.operations import SqlOperations
@@ -56,7 +57,7 @@ def open_ledger(url: str, clock: Clock) -> SqlLedger:
     return SqlLedger(database, clock)
 
 
-class SqlLedger(SqlOperations):
+class SqlLedger(SqlOperations, SqlArchive):
     """May be used by several threads, and beside other processes that opened the same URL."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

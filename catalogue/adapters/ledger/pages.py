@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
 from catalogue.adapters.ledger import codec
 from catalogue.adapters.ledger.chunks import chunks
@@ -91,11 +91,24 @@ def payload(connection: Connection, payload_hash: str) -> Payload:
     )
     row = connection.execute(query).first()
     if row is None:
-        raise NotFound("This payload is not kept (any more).", payload_hash=payload_hash)
+        raise not_kept(payload_hash)
+    return from_row(row, row.body)
+
+
+def not_kept(payload_hash: str) -> NotFound:
+    return NotFound(
+        "This payload is not kept (any more).",
+        advice="How long payloads are kept is set by PHAROS_KEEP_PAYLOADS_DAYS.",
+        payload_hash=payload_hash,
+    )
+
+
+def from_row(row: Row[Any], body: bytes) -> Payload:
+    """The payload of a row of `retrievals`."""
     return Payload(
         url=row.url,
-        body=codec.decompress_body(row.body),
-        payload_hash=payload_hash,
+        body=codec.decompress_body(body),
+        payload_hash=row.payload_hash,
         media_type=row.media_type,
         charset=row.charset,
         syntax=row.syntax,
@@ -113,7 +126,8 @@ def remember(connection: Connection, slug: str, marks: Iterable[PageMark], stamp
         known = connection.execute(select(pages.c.page_id, pages.c.records_hash).where(here)).first()
         values = _page_values(mark, digest, stamp)
         if known is None:
-            new = insert(pages).values(source=slug, url=url, **values).returning(pages.c.page_id)
+            new = insert(pages).values({"source": slug, "url": url, "documents": [], **values})
+            new = new.returning(pages.c.page_id)
             page_id = connection.execute(new).scalar_one()
         else:
             page_id = known.page_id
@@ -123,7 +137,10 @@ def remember(connection: Connection, slug: str, marks: Iterable[PageMark], stamp
 
 
 def _page_values(mark: PageMark, records_hash: str, stamp: Stamp) -> dict[str, Any]:
+    # A page that was passed over keeps the documents that it was read from.
+    read = {"documents": list(mark.payload_hashes)} if mark.payload_hashes else {}
     return {
+        **read,
         "cursor": mark.cursor,
         "next_cursor": mark.next_cursor,
         "etag": mark.validators.etag,

@@ -15,10 +15,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Who writes (the run), and when."""
+    """Who writes (the run), and when. `asked`: the source was; else nothing counts as seen."""
 
     run_id: str
     now: datetime
+    asked: bool = True
 
 
 def version_row(item: EncodedVersion, number: int, stamp: Stamp) -> Row:

@@ -26,7 +26,7 @@ def enqueue(connection: Connection, slug: str, request: RunRequest, now: datetim
         raise Conflict(
             f"The source {slug} was removed.", advice=f"Add it again: `pharos sources add {source.url}`."
         )
-    if source.paused_at is not None:
+    if source.paused_at is not None and not request.replay:
         raise Conflict(
             f"The source {slug} is paused since {source.paused_at:%Y-%m-%d %H:%M} UTC.",
             advice=f"Let it go on first: `pharos sources resume {slug}`.",

@@ -136,6 +136,7 @@ pages = Table(
     Column("last_modified", Words),
     Column("payload_hash", Text, nullable=False),
     Column("payload_hashes", JSON, nullable=False),
+    Column("documents", JSON, nullable=False),
     Column("records_hash", Text, nullable=False),
     Column("shortcut_key", Text, nullable=False, server_default=""),
     Column("run_id", Text, nullable=False),

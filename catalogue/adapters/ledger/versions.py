@@ -107,7 +107,7 @@ class VersionWriter:
         self._identifiers[record.record_id] = item.identifiers
         self._records[record.record_id] = {
             **record_row(item, version_id, number),
-            **seen_row(self._stamp),
+            **self._seen(record.record_id),
         }
         self._current[record.record_id] = _Current(
             record.dataset_id,
@@ -124,7 +124,10 @@ class VersionWriter:
         """The same content through another pipeline or profile: what stands is met, checked and kept."""
         record_id = item.new.record.record_id
         self._judge(record_id, item.new.report, item.results)
-        self._records[record_id].update(seen_row(self._stamp), pipeline_version=item.new.pipeline_version)
+        self._records[record_id].update(self._seen(record_id), pipeline_version=item.new.pipeline_version)
+
+    def _seen(self, record_id: str) -> Row:
+        return seen_row(self._stamp) if self._stamp.asked or record_id not in self._known else {}
 
     def _judge(self, record_id: str, report: ValidationReport, results: bytes | None) -> None:
         """A new report of the version that stands; a change only if it says something else."""

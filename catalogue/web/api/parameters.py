@@ -77,9 +77,26 @@ class OutcomeParameters(PageParameters):
     )
 
 
+class AtParameters(Schema):
+    at = String(
+        metadata={
+            "description": "A moment: a date (its end) or a date with a time, in UTC unless it says otherwise.",
+            "examples": ["2026-11-24"],
+        }
+    )
+
+
+class SinceParameters(Schema):
+    since = Integer(
+        validate=Range(1, 1_000_000_000),
+        metadata={"description": "The version to compare with.", "examples": [1]},
+    )
+
+
 PATH_PARAMETERS: dict[str, dict[str, Any]] = {
     "dataset_id": {"description": "Id of a dataset.", "example": "mfzwizltoqqgc3dmfz2g"},
     "record_id": {"description": "Id of a record.", "example": "mfzwizltoqqgc3dmfz2g"},
     "slug": {"description": "Slug of a source.", "example": "klinikum-havel"},
+    "number": {"description": "Number of a version, from 1.", "example": 1},
     "run_id": {"description": "Id of a run.", "example": "0192f0c1"},
 }

@@ -23,7 +23,8 @@ ID = "string(length=20)"
 
 
 @blueprint.after_request
-def _shared(response: Response) -> Response:
+def shared(response: Response) -> Response:
+    """Answers of the API may be read by scripts of other sites, and kept for a moment."""
     response.vary.add("Accept-Language")
     return share(response, max_age=10 if response.status_code == 200 else 0)
 
@@ -52,7 +53,7 @@ def search(_query: Any) -> dict[str, Any]:
     summary="One dataset", tags=["Datasets"], operation_id="getDataset", responses=[400, 404, 410, 503]
 )
 def dataset(dataset_id: str) -> dict[str, Any]:
-    _expect()
+    expect()
     return views.dataset_answer(services().ledger.published_version(dataset_id))
 
 
@@ -65,7 +66,7 @@ def dataset(dataset_id: str) -> dict[str, Any]:
     responses=[400, 404, 410, 503],
 )
 def record(record_id: str) -> dict[str, Any]:
-    _expect()
+    expect()
     return views.record_answer(current_version(record_id))
 
 
@@ -73,7 +74,7 @@ def record(record_id: str) -> dict[str, Any]:
 @blueprint.output(schemas.Sources, description="Every source that is harvested.")
 @blueprint.doc(summary="Sources", tags=["Harvesting"], operation_id="listSources", responses=[400, 503])
 def sources() -> dict[str, Any]:
-    _expect()
+    expect()
     return {"sources": [views.source_answer(r.source, r.datasets, r.last_run) for r in source_rows()]}
 
 
@@ -81,7 +82,7 @@ def sources() -> dict[str, Any]:
 @blueprint.output(schemas.SourceDetail, description="The source with its last run.")
 @blueprint.doc(summary="One source", tags=["Harvesting"], operation_id="getSource", responses=[400, 404, 503])
 def source(slug: str) -> dict[str, Any]:
-    _expect()
+    expect()
     found = services().ledger.source(slug)
     datasets = datasets_by_source([slug]).get(slug)
     last_run = next(iter(services().ledger.runs(slug, limit=1)), None)
@@ -93,7 +94,7 @@ def source(slug: str) -> dict[str, Any]:
 @blueprint.output(schemas.Runs, description="Runs, newest first.")
 @blueprint.doc(summary="Runs", tags=["Harvesting"], operation_id="listRuns", responses=[400, 503])
 def runs(_query: Any) -> dict[str, Any]:
-    _expect("page", "size", "source")
+    expect("page", "size", "source")
     page, size = page_number(), page_size()
     found = services().ledger.runs(request.args.get("source") or None, limit=size, offset=(page - 1) * size)
     return {"runs": [views.run_answer(run) for run in found], "page": page, "size": size}
@@ -104,7 +105,7 @@ def runs(_query: Any) -> dict[str, Any]:
 @blueprint.output(schemas.RunDetail, description="The run with one page of its outcomes.")
 @blueprint.doc(summary="One run", tags=["Harvesting"], operation_id="getRun", responses=[400, 404, 503])
 def run(run_id: str, _query: Any) -> dict[str, Any]:
-    _expect("page", "size", "kind")
+    expect("page", "size", "kind")
     page, size = page_number(), page_size()
     found = services().ledger.run(run_id)
     outcomes = services().ledger.outcomes(run_id, outcome_kinds(), limit=size, offset=(page - 1) * size)
@@ -115,7 +116,8 @@ def run(run_id: str, _query: Any) -> dict[str, Any]:
     }
 
 
-def _expect(*names: str) -> None:
+def expect(*names: str) -> None:
+    """InvalidQuery when the request has a parameter that is not one of these."""
     for name in request.args:
         if name not in names:
             known = f"It knows {', '.join(names)}." if names else "It knows none."

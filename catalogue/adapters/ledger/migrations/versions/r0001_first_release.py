@@ -195,6 +195,7 @@ def _pages() -> None:
         sa.Column("last_modified", sa.Text()),
         sa.Column("payload_hash", sa.Text(), nullable=False),
         sa.Column("payload_hashes", sa.JSON(), nullable=False),
+        sa.Column("documents", sa.JSON(), nullable=False),
         sa.Column("records_hash", sa.Text(), nullable=False),
         sa.Column("shortcut_key", sa.Text(), server_default="", nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),

@@ -1,0 +1,35 @@
+"""The part of `SqlLedger` that keeps what was: versions over time, payloads, pages as they were read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from catalogue.adapters.ledger import history
+from catalogue.adapters.ledger.engine import Database
+from catalogue.model.history import StoredPage, VersionFacts
+from catalogue.model.records import Payload, StoredVersion
+from catalogue.ports import Clock
+
+
+class SqlArchive:
+    """`catalogue.ports.archive` on a database."""
+
+    _database: Database
+    _clock: Clock
+
+    # -- history ----------------------------------------------------------------------------------
+    def history(self, record_id: str) -> list[VersionFacts]:
+        with self._database.read() as connection:
+            return history.of_record(connection, record_id)
+
+    def version_at(self, record_id: str, at: datetime) -> StoredVersion:
+        with self._database.read() as connection:
+            return history.version_at(connection, record_id, at)
+
+    def stored_pages(self, slug: str) -> list[StoredPage]:
+        with self._database.read() as connection:
+            return history.stored_pages(connection, slug)
+
+    def payload_of(self, slug: str, payload_hash: str, page_url: str) -> Payload:
+        with self._database.read() as connection:
+            return history.payload_of(connection, slug, payload_hash, page_url)
