@@ -29,6 +29,10 @@ _LEXICAL = {
 }  # fmt: skip
 
 
+Step = tuple[NamedNode, bool]
+"""A property, and whether it is followed backwards."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A shape that can report. `steps`: the paths that lead from the target's focus node to the shape's."""
@@ -100,18 +104,21 @@ class Maker:
         is_blank = self.chance.random() < 0.4
         return BlankNode(f"c{self.made}") if is_blank else NamedNode(f"{EX}{self.made}")
 
-    def routes(self, shape: Subject) -> list[list[NamedNode]]:
-        """The predicates that lead, one after the other, from the focus node to values: one list for each choice."""
+    def routes(self, shape: Subject) -> list[list[Step]]:
+        """The steps that lead, one after the other, from the focus node to values: one list for each choice."""
         path = self.bundle.value(shape, SH.path)
         return self._routes(path) if path is not None else []
 
-    def _routes(self, path: Term) -> list[list[NamedNode]]:
+    def _routes(self, path: Term) -> list[list[Step]]:
         if isinstance(path, NamedNode):
-            return [[path]]
+            return [[(path, False)]]
+        inverse = self.bundle.value(path, SH.inversePath) if isinstance(path, BlankNode) else None
+        if isinstance(inverse, NamedNode):
+            return [[(inverse, True)]]
         choice = self.bundle.value(path, SH.alternativePath) if isinstance(path, BlankNode) else None
         if choice is not None:
             return [route for option in self.items(choice) for route in self._routes(option)]
-        found: list[list[NamedNode]] = [[]]
+        found: list[list[Step]] = [[]]
         for step in self.items(path):
             found = [[*before, *route] for before in found for route in self._routes(step)]
         return [route for route in found if route]
@@ -121,9 +128,16 @@ class Maker:
         *way, last = self.chance.choice(self.routes(shape))
         for step in way:
             following = self.fresh()
-            self.triples.append(Triple(focus, step, following))
+            self._link(focus, step, following)
             focus = following
-        self.triples.append(Triple(focus, last, value))
+        self._link(focus, last, value)
+
+    def _link(self, focus: Subject, step: Step, value: Term) -> None:
+        predicate, is_inverse = step
+        if not is_inverse:
+            self.triples.append(Triple(focus, predicate, value))
+        elif not isinstance(value, Literal):
+            self.triples.append(Triple(value, predicate, focus))
 
     def give(self, focus: Subject, shape: Subject) -> None:
         """Values at the shape's path as it wants them."""
