@@ -38,9 +38,9 @@ from catalogue.model.vocabularies import Vocabularies
 from catalogue.pipeline.profile_detection import detect_profile
 from catalogue.ports import Clock, GraphStore, Harvester, HttpClients, Ledger, SearchIndex, ShapeEngine
 from catalogue.projections.catalogue_graph import CatalogueGraphs
-from catalogue.projections.follow import Projection
 from catalogue.projections.graph import GraphProjection
 from catalogue.projections.search import SearchProjection
+from catalogue.projections.verify import Checkable
 from catalogue.settings import Settings
 
 T = TypeVar("T")
@@ -163,7 +163,7 @@ def own_addresses(settings: Settings, folder: DataFolder) -> frozenset[tuple[str
     return frozenset(found)
 
 
-def projections_of(services: Services) -> list[Projection]:
+def projections_of(services: Services) -> list[Checkable]:
     """Graph and search, in that order."""
     settings = services.settings
     statics = CatalogueGraphs(

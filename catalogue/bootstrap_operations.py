@@ -13,6 +13,7 @@ from catalogue.bootstrap import Services, own_addresses
 from catalogue.harvesting.housekeeping import Housekeeping
 from catalogue.harvesting.notices import NoticeRules
 from catalogue.harvesting.schedule import ScheduleRules
+from catalogue.model.retention import Retention
 from catalogue.model.sources import NoticeTarget
 from catalogue.ports import Clock
 from catalogue.ports.operations import NoticeSender
@@ -26,6 +27,15 @@ def schedule_rules(settings: Settings) -> ScheduleRules:
         full_every=timedelta(seconds=settings.full_every),
         flag_after=settings.flag_after,
     )
+
+
+def retention_of(settings: Settings) -> Retention:
+    """What is kept for how long."""
+    return Retention(_days(settings.keep_runs_days), _days(settings.keep_payloads_days))
+
+
+def _days(count: float) -> timedelta | None:
+    return timedelta(days=count) if count else None
 
 
 def notice_rules(settings: Settings, base: str) -> NoticeRules:
@@ -74,4 +84,5 @@ def housekeeping_of(
         notice_rules(settings, services.base),
         notice_senders(settings, folder, secrets, services.clock),
         stop,
+        retention_of(settings),
     )

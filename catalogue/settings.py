@@ -132,6 +132,16 @@ class Settings:
         "", "Reference (env:NAME or file:/path) to the password at the mail server."
     )
     smtp_from: str = _setting("", "Sender of mails. Empty: PHAROS_CONTACT where it is an address.")
+    keep_runs_days: float = _setting(
+        730.0,
+        "Days that runs and their lines are kept, beyond the last 30 of each source. 0: for ever.",
+        check=_not_negative,
+    )
+    keep_payloads_days: float = _setting(
+        365.0,
+        "Days that payloads are kept that no current version was made of. 0: for ever.",
+        check=_not_negative,
+    )
     batch_size: int = _setting(100, "Records committed together.", check=_positive)
     engine: str = _setting(
         "auto",

@@ -21,6 +21,10 @@ SUMMARIES = {
     "search": "Search the published datasets.",
     "sparql": "Ask the catalogue in SPARQL 1.1.",
     "export": "Write every published record as RDF.",
+    "verify": "Compare ledger, graph store and search index, and mend what differs.",
+    "backup": "Write the ledger into one file, also while a server runs.",
+    "restore": "Fill an empty data folder or database from a backup.",
+    "prune": "Forget runs and payloads that are older than they need be.",
     "rebuild": "Make the graph store or the search index anew from the ledger.",
     "rebase": "Move the catalogue to another public base URL.",
     "serve": "Run the catalogue: web server, worker and SPARQL server.",
@@ -29,7 +33,7 @@ SUMMARIES = {
 PARTS = ("worker", "web")
 """Parts of `serve`, each able to run alone; not for everyday use, so not listed."""
 
-MODULES = {"rebase": "rebuild", "worker": "parts", "web": "parts"}
+MODULES = {"restore": "backup", "rebase": "rebuild", "worker": "parts", "web": "parts"}
 """Module of a command where it is not called like the command."""
 
 

@@ -57,7 +57,7 @@ def worker(invocation: Invocation) -> None:
     from catalogue.adapters.ticker import Ticker
     from catalogue.bootstrap import harvesting_of, open_services, projections_of
     from catalogue.bootstrap_operations import housekeeping_of
-    from catalogue.cli.rebuild import serve_requests
+    from catalogue.cli.requests import serve_requests
     from catalogue.cli.workbench import inherit
     from catalogue.harvesting.worker import Worker
 

@@ -1,31 +1,18 @@
-"""`pharos rebuild` and `pharos rebase`: projections made anew from the ledger.
-
-Beside a running server the command leaves a request in the data folder, which the worker serves: only the worker
-writes the index and the graph.
-"""
+"""`pharos rebuild` and `pharos rebase`: projections made anew from the ledger."""
 
 from __future__ import annotations
 
-import json
-import logging
-import time
-import uuid
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
-from catalogue.adapters.data_folder import DataFolder
 from catalogue.bootstrap import Services, projections_of
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.output import note, print_json
-from catalogue.cli.workbench import beside_or_alone, is_served, working
-from catalogue.errors import CatalogueError, FolderBusy, StoreUnavailable
-from catalogue.projections.follow import Projection, rebuild_projection
+from catalogue.cli.requests import ask, carry_out
+from catalogue.cli.workbench import beside_or_alone, working
+from catalogue.errors import FolderBusy
 from catalogue.settings import Settings
-
-log = logging.getLogger(__name__)
 
 
 @click.command()
@@ -37,9 +24,13 @@ def rebuild(invocation: Invocation, what: str) -> None:
 
     def alone() -> int:
         with working(invocation, "rebuild") as bench:
-            return _rebuild(bench.services, projections_of(bench.services), what)
+            return _rebuild(bench.services, what)
 
-    position = beside_or_alone(folder, beside=lambda: _request(folder, what), alone=alone)
+    def beside() -> int:
+        note(f"The server on this data folder rebuilds {what}.")
+        return int(ask(folder, {"rebuild": what})["position"])
+
+    position = beside_or_alone(folder, beside=beside, alone=alone)
     if invocation.json:
         print_json({"projection": what, "position": position})
     else:
@@ -76,58 +67,9 @@ def _move(invocation: Invocation, base: str) -> tuple[str, int]:
         bench.services.ledger.move_base(base, by="cli")
     # Opened again: the services of before would make the graph with the old base.
     with working(invocation, "rebase", settings=settings) as bench:
-        return before, _rebuild(bench.services, projections_of(bench.services), "graph")
+        return before, _rebuild(bench.services, "graph")
 
 
-def _rebuild(services: Services, projections: Sequence[Projection], what: str) -> int:
-    projection = next(p for p in projections if p.name == what)
-    others = [p for p in projections if p.name != what]
-    return rebuild_projection(services.ledger, projection, others)
-
-
-def _request(folder: DataFolder, what: str) -> int:
-    """Asks the running server's worker and waits for its answer."""
-    name = uuid.uuid4().hex
-    request, answer = folder.requests / f"{name}.request", folder.requests / f"{name}.answer"
-    _write(request, {"rebuild": what})
-    note(f"The server on this data folder rebuilds {what}.")
-    try:
-        while not answer.exists():
-            if not is_served(folder):
-                raise StoreUnavailable(
-                    "The server went away before it had rebuilt.", advice="Run the command again."
-                )
-            time.sleep(0.1)
-        result = json.loads(answer.read_text())
-    finally:
-        request.unlink(missing_ok=True)
-        answer.unlink(missing_ok=True)
-    if "error" in result:
-        raise StoreUnavailable(result["error"], advice=result.get("advice", ""))
-    return int(result["position"])
-
-
-def serve_requests(services: Services, folder: DataFolder, projections: Sequence[Projection]) -> None:
-    """Serves what commands have asked of the worker; a request that fails gets its reason."""
-    for request in sorted(folder.requests.glob("*.request")):
-        try:
-            what = json.loads(request.read_text())["rebuild"]
-            answer: dict[str, object] = {"position": _rebuild(services, projections, what)}
-        except CatalogueError as error:
-            answer = {"error": error.detail, "advice": error.advice}
-        except FileNotFoundError:
-            # Whoever asked has gone.
-            continue
-        except (ValueError, KeyError, StopIteration):
-            answer = {"error": "The request could not be read."}
-        log.info("request served", extra={"request": request.stem, **answer})
-        if request.exists():
-            _write(request.with_suffix(".answer"), answer)
-            request.unlink(missing_ok=True)
-
-
-def _write(path: Path, content: dict[str, object]) -> None:
-    """In one step: a reader sees the whole content or no file."""
-    draft = path.with_suffix(f"{path.suffix}.draft")
-    draft.write_text(json.dumps(content))
-    draft.replace(path)
+def _rebuild(services: Services, what: str) -> int:
+    done = carry_out(services, projections_of(services), {"rebuild": what})
+    return int(str(done["position"]))

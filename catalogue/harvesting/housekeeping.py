@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from catalogue.errors import BackendError, CatalogueError
 from catalogue.harvesting.notices import NoticeRules, announce, deliver, forget
+from catalogue.harvesting.pruning import prune
 from catalogue.harvesting.schedule import ScheduleRules, enqueue_due
+from catalogue.model.retention import Retention
 from catalogue.ports import Clock, Ledger
 from catalogue.ports.operations import NoticeSender
 
@@ -19,6 +21,8 @@ LEAD = timedelta(seconds=60)
 """After this long without a word from the leader another worker leads."""
 TICK = 5.0
 """Seconds between two ticks."""
+PRUNING = 3600.0
+"""Seconds between two looks for what is old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,15 @@ class Housekeeping:
     notices: NoticeRules
     senders: Mapping[str, NoticeSender]
     stop: Callable[[], bool] = lambda: False
+    retention: Retention = Retention()
 
     def calls(self) -> dict[str, tuple[float, Callable[[], None]]]:
         """What a ticker calls, by name, with the seconds between two calls. Sending may take long: it ticks apart."""
-        return {"schedule": (TICK, self.queue), "notices": (TICK, self.tell)}
+        return {
+            "schedule": (TICK, self.queue),
+            "notices": (TICK, self.tell),
+            "retention": (PRUNING, self.prune),
+        }
 
     def queue(self) -> None:
         """Queues what is due, if this worker leads."""
@@ -47,6 +56,10 @@ class Housekeeping:
     def tell(self) -> None:
         """Writes and sends notices, if this worker leads."""
         self._if_leading("notices", self._tell)
+
+    def prune(self) -> None:
+        """Forgets what is older than it need be, if this worker leads."""
+        self._if_leading("retention", lambda: prune(self.ledger, self.clock, self.retention, stop=self.stop))
 
     def close(self) -> None:
         """Lets another worker lead at once."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from catalogue.errors import BackendError, RecordError
 from catalogue.harvesting.judge import Decider, Decision
 from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, untyped
+from catalogue.harvesting.members import Members
 from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.origins import Origins
 from catalogue.harvesting.sink import BatchBuilder
@@ -74,8 +75,13 @@ class Intake:
     homeless: dict[str, None] = field(default_factory=dict)
     untyped: dict[tuple[str, str], None] = field(default_factory=dict)
     origins: Origins = Origins("", ())
+    members: Members = field(init=False)
     pages: int = 0
+    passed: int = 0
     errors: int = 0
+
+    def __post_init__(self) -> None:
+        self.members = Members(self.source)
 
     def page(self, page: Page) -> None:
         """Takes one page through the stages and commits it."""
@@ -107,6 +113,7 @@ class Intake:
         self.records(parts.records)
         self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
         self.untyped.update(dict.fromkeys((node, page.url) for node in parts.untyped))
+        self.batch.members(self.members.elsewhere(parts.elsewhere, page.url))
         self.pages += 1
         self._mark(page, parts)
         self.progress(self.batch.counts, page.url, None)
@@ -122,6 +129,7 @@ class Intake:
                 self.batch.outcome(RecordOutcome(kind, record_id=key, page_url=page.url))
                 self.memory.met(page.url, key)
         self.pages += 1
+        self.passed += 1
         mark = PageMark(
             url=page.url,
             cursor=page.cursor,
@@ -135,7 +143,10 @@ class Intake:
         self.progress(self.batch.counts, page.url, None)
 
     def remember(self) -> None:
-        """After a run that read everything: pages that the next one may pass over, unless they depend on each other."""
+        """After a run that met everything: pages that the next one may pass over, unless they depend on each other.
+        If it passed none over itself, what it did not meet of memberships is no longer said."""
+        if not self.errors and not self.passed:
+            self.batch.forget_members()
         if not self.errors and not self.spool.has_given():
             self.batch.remember(self.memory.marks())
 
@@ -220,6 +231,7 @@ class Intake:
             self._problem(skipped(error, raw.page_url, raw.subject))
             return None
         self.memory.met(record.page_url, record.record_id)
+        self.batch.members(self.members.of_record(raw, record))
         if record.record_id in self.met:
             self.batch.outcome(met_before(record))
             return None

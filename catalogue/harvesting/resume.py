@@ -32,6 +32,8 @@ def restore(intake: Intake, ledger: Ledger, run: HarvestRun, cursor: str | None)
         intake.pages += 1
         if mark.payload_hashes:
             _read_again(intake, ledger, mark)
+        else:
+            intake.passed += 1
     lines = ledger.outcomes(run.run_id, kinds=ERRORS, limit=1_000_000)
     intake.errors += sum(line.code not in NOT_AN_ERROR for line in lines)
 

@@ -86,9 +86,7 @@ def harvest(
             return _broken_off(error, batch)
 
 
-def _everything(
-    intake: Intake, http: HttpClient, check: Callable[[], None], read: Read
-) -> Completeness:
+def _everything(intake: Intake, http: HttpClient, check: Callable[[], None], read: Read) -> Completeness:
     """Every page, then the records that waited for other pages, then what the next run may pass over."""
     try:
         completeness = read(intake, http, check)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,6 +10,13 @@ from catalogue.harvesting.publication import choose
 from catalogue.model.harvest import Batch, FencingToken, PageMark, RunCounts
 from catalogue.model.records import ChangeKind, NewVersion, OutcomeKind, Payload, RecordOutcome
 from catalogue.ports import Ledger
+
+SEEN = 10
+"""How many times more outcomes than versions fit into a batch: a record that was only seen is an id."""
+
+
+MEMBERS = 1_000
+"""Memberships that fit into a batch: a catalogue's page may list everything."""
 
 
 class Sink(Protocol):
@@ -50,6 +57,7 @@ class BatchBuilder:
         self._seen: list[str] = []
         self._pages: list[PageMark] = []
         self._payloads: dict[str, Payload] = {}
+        self._members: dict[tuple[str, str], None] = {}
         self._outside = 0
         self._description: str | None = None
 
@@ -61,7 +69,7 @@ class BatchBuilder:
         if outcome.kind is OutcomeKind.UNCHANGED and outcome.record_id:
             self._seen.append(outcome.record_id)
         self._count(outcome, version)
-        if len(self._outcomes) >= self._size:
+        if len(self._versions) >= self._size or len(self._outcomes) >= SEEN * self._size:
             self.flush()
 
     def remark(self, outcome: RecordOutcome) -> None:
@@ -70,6 +78,13 @@ class BatchBuilder:
 
     def payload(self, payload: Payload) -> None:
         self._payloads[payload.payload_hash] = payload
+
+    def members(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Adds (catalogue IRI, record id) pairs."""
+        for pair in pairs:
+            self._members[pair] = None
+            if len(self._members) >= MEMBERS:
+                self.flush()
 
     def page(self, mark: PageMark, outside: int, description: str | None) -> None:
         """Adds a page that was read to its end, and commits it with what is waiting."""
@@ -91,9 +106,14 @@ class BatchBuilder:
         for start in range(0, len(marks), self._size):
             self._sink.write(Batch(remembered=tuple(marks[start : start + self._size])))
 
+    def forget_members(self) -> None:
+        """Tells that every membership of the source has been met in this run."""
+        self._sink.write(Batch(all_memberships=True))
+
     def flush(self) -> None:
         """Commits what is waiting, if anything."""
-        if not (self._outcomes or self._remarks or self._pages or self._payloads or self._outside):
+        told = self._outcomes or self._remarks or self._members
+        if not (told or self._pages or self._payloads or self._outside):
             return
         batch = Batch(
             outcomes=(*self._outcomes, *self._remarks),
@@ -103,6 +123,7 @@ class BatchBuilder:
             payloads=tuple(self._payloads.values()),
             triples_outside=self._outside,
             source_description=self._description,
+            memberships=tuple(self._members),
         )
         self._sink.write(batch)
         self._reset()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from catalogue.errors import RecordError
@@ -34,13 +35,14 @@ class Memberships:
     """The catalogues of one document. A root is a catalogue that no other one names as its part, or the service
     that offers catalogues."""
 
-    __slots__ = ("_catalogues", "_graph", "_listed", "_roles", "nested_iris", "roots", "rows")
+    __slots__ = ("_by_member", "_catalogues", "_graph", "_listed", "_roles", "nested_iris", "roots", "rows")
 
     def __init__(self, graph: Graph, roles: Roles, known_nested: frozenset[str] = frozenset()) -> None:
         self._graph = graph
         self._roles = roles
         self._catalogues = {node for node, cls in roles.primary.items() if cls == DCAT.Catalog}
         rows: dict[Membership, None] = {}
+        parents: dict[Subject, dict[str, None]] = {}
         nested: dict[Subject, None] = {}
         self._listed: set[Subject] = set()
         for triple in graph:
@@ -49,11 +51,14 @@ class Memberships:
                 continue
             parent, member = pair
             rows[Membership(_name(parent), _name(member))] = None
+            if isinstance(parent, NamedNode):
+                parents.setdefault(member, {})[parent.value] = None
             if triple.predicate in LISTS:
                 self._listed.add(member)
             if parent not in roles.roots and (triple.predicate in SUBCATALOGUE or member in self._catalogues):
                 nested[member] = None
         self.rows = tuple(rows)
+        self._by_member = {member: tuple(names) for member, names in parents.items()}
         self.nested_iris = frozenset(node.value for node in nested if isinstance(node, NamedNode))
         self.roots = {
             node: None
@@ -67,6 +72,19 @@ class Memberships:
     @property
     def root_iris(self) -> tuple[str, ...]:
         return tuple(node.value for node in self.roots if isinstance(node, NamedNode))
+
+    def of(self, member: Subject) -> tuple[str, ...]:
+        """IRIs of the catalogues that the node belongs to; one without an IRI has no name to be known by."""
+        return self._by_member.get(member, ())
+
+    def elsewhere(self, described: Collection[Subject]) -> tuple[Membership, ...]:
+        """Rows between IRIs whose members are neither roots nor among those described here."""
+        return tuple(
+            Membership(parent, member.value)
+            for member, parents in self._by_member.items()
+            if isinstance(member, NamedNode) and member not in described and member not in self.roots
+            for parent in parents
+        )
 
     @property
     def untyped(self) -> tuple[str, ...]:

@@ -33,7 +33,8 @@ class Payload:
 class RawRecord:
     """What `split` hands on: the triples of one primary resource, as received (blank nodes labelled by content).
 
-    `subject` is the node in N-Triples form (`<iri>` or `_:label`); `primary_class` is the class IRI.
+    `subject` is the node in N-Triples form (`<iri>` or `_:label`); `primary_class` is the class IRI. `catalogues`: IRIs
+    of those that its document says it belongs to.
     """
 
     subject: str
@@ -41,6 +42,7 @@ class RawRecord:
     graph: Graph
     page_url: str
     payload_hash: str
+    catalogues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,14 +64,25 @@ def normalise(
     )
 
 
+def repaired_iri(iri: str, source: HarvestSource, base: str) -> str | None:
+    """What `normalise` would call a resource of this IRI; None where it would look for another name."""
+    rules = rules_for(source.switched_off)
+    found = _after_rules(_iri_node(iri), rules, base)
+    return found.value if found is not None and _is_usable(found) else None
+
+
 def _node(subject: str) -> Subject:
     """The node of a subject in N-Triples form; an IRI that is none as the lenient parser reads it."""
-    if subject.startswith("_:"):
-        return BlankNode(subject[2:])
+    return BlankNode(subject[2:]) if subject.startswith("_:") else _iri_node(subject[1:-1])
+
+
+def _iri_node(iri: str) -> NamedNode:
     try:
-        return NamedNode(subject[1:-1])
+        return NamedNode(iri)
     except ValueError:
-        return next(iter(from_ntriples(f"{subject} {RDF.type} {RDF.nil} .").subjects()))
+        node = next(iter(from_ntriples(f"<{iri}> {RDF.type} {RDF.nil} .").subjects()))
+        assert isinstance(node, NamedNode)
+        return node
 
 
 def _named_subject(
@@ -80,13 +91,13 @@ def _named_subject(
     """The subject's repaired IRI, or one minted from the source and its dct:identifier."""
     if isinstance(subject, NamedNode):
         iri = _after_rules(subject, rules, base)
-        if (
-            iri is not None
-            and is_valid_iri(iri.value)
-            and not iri.value.lower().startswith(_UNUSABLE_SCHEMES)
-        ):
+        if iri is not None and _is_usable(iri):
             return subject
     return mint(graph, subject, slug)
+
+
+def _is_usable(iri: NamedNode) -> bool:
+    return is_valid_iri(iri.value) and not iri.value.lower().startswith(_UNUSABLE_SCHEMES)
 
 
 def _after_rules(subject: NamedNode, rules: Sequence[RepairRule], base: str) -> NamedNode | None:

@@ -83,13 +83,15 @@ class SplitPage:
     `deferred`: records with parts that are named but not described here; where no other page follows or came
     before, they are as good as the others. `source_description`: the root catalogues' own triples, without
     membership and paging; `catalogues`: their IRIs. `nested`: IRIs of catalogues that another one names as its
-    part. `ours`: outcomes (skipped, code `ours`) of records that came from us. `untyped`: nodes in N-Triples form that
-    a catalogue lists as its own and that are described here, but have no class of DCAT.
+    part. `elsewhere`: those of the memberships whose members have no record here (the others are told by their records:
+    `RawRecord.catalogues`). `ours`: outcomes (skipped, code `ours`) of records that came from us. `untyped`: nodes in
+    N-Triples form that a catalogue lists as its own and that are described here, but have no class of DCAT.
     """
 
     records: Sequence[RawRecord]
     deferred: Sequence[DeferredRecord]
     memberships: tuple[Membership, ...]
+    elsewhere: tuple[Membership, ...]
     catalogues: tuple[str, ...]
     nested: frozenset[str]
     source_description: Graph
@@ -111,7 +113,9 @@ def split(graph: Graph, page: PageFacts) -> SplitPage:
     whole: list[Description] = []
     partial: list[Description] = []
     ours: list[RecordOutcome] = []
+    described: set[Subject] = set()
     for found in _descriptions(graph, roles, memberships, used):
+        described.add(found.subject)
         evidence = _evidence_of_ours(graph, found, page.our_base)
         if evidence:
             ours.append(_ours(found, page, evidence))
@@ -119,12 +123,13 @@ def split(graph: Graph, page: PageFacts) -> SplitPage:
             (partial if found.missing else whole).append(found)
 
     def build(found: Description) -> RawRecord:
-        return _raw_record(found, roles, page)
+        return _raw_record(found, roles, page, memberships.of(found.subject))
 
     return SplitPage(
         records=Drafts(whole, build),
         deferred=Drafts(partial, lambda found: DeferredRecord(build(found), tuple(found.missing))),
         memberships=memberships.rows,
+        elsewhere=memberships.elsewhere(described),
         catalogues=memberships.root_iris,
         nested=memberships.nested_iris,
         source_description=description,
@@ -163,7 +168,7 @@ def _subjects(graph: Graph, roles: Roles, memberships: Memberships, used: set[Tr
             yield node
 
 
-def _raw_record(found: Description, roles: Roles, page: PageFacts) -> RawRecord:
+def _raw_record(found: Description, roles: Roles, page: PageFacts, catalogues: tuple[str, ...]) -> RawRecord:
     try:
         graph, subject = labelled(found.triples, found.subject)
     except RecordError:
@@ -174,6 +179,7 @@ def _raw_record(found: Description, roles: Roles, page: PageFacts) -> RawRecord:
         graph=graph,
         page_url=page.url,
         payload_hash=page.payload_hash,
+        catalogues=catalogues,
     )
 
 

@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -107,7 +108,14 @@ class Spool:
     def defer(self, deferred: DeferredRecord) -> None:
         """Keeps a record until every page was added."""
         record = deferred.record
-        facts = [record.subject, record.primary_class, record.page_url, record.payload_hash, deferred.missing]
+        facts = [
+            record.subject,
+            record.primary_class,
+            record.page_url,
+            record.payload_hash,
+            record.catalogues,
+            deferred.missing,
+        ]
         with self._database:
             self._database.execute(
                 "INSERT INTO deferred (facts, triples) VALUES (?, ?)",
@@ -125,8 +133,9 @@ class Spool:
             if row is None:
                 return
             number = row[0]
-            subject, primary_class, page_url, payload_hash, missing = json.loads(row[1])
-            record = RawRecord(subject, primary_class, _unpacked(row[2]), page_url, payload_hash)
+            subject, primary_class, page_url, payload_hash, catalogues, missing = json.loads(row[1])
+            graph = _unpacked(row[2])
+            record = RawRecord(subject, primary_class, graph, page_url, payload_hash, tuple(catalogues))
             yield DeferredRecord(record, tuple(missing))
 
     def completed(self, deferred: DeferredRecord) -> RawRecord:
@@ -135,8 +144,7 @@ class Spool:
         RecordError as `complete`.
         """
         record = deferred.record
-        graph = self.complete(record.graph, deferred.missing)
-        return RawRecord(record.subject, record.primary_class, graph, record.page_url, record.payload_hash)
+        return replace(record, graph=self.complete(record.graph, deferred.missing))
 
     def taken(self) -> int:
         """How many of the pages' triples outside their own records ended in a record of another page."""

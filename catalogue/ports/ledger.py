@@ -29,7 +29,7 @@ from catalogue.model.records import (
     StoredVersion,
 )
 from catalogue.model.validation import Verdict
-from catalogue.ports.archive import History
+from catalogue.ports.archive import History, Retaining
 from catalogue.ports.operations import Outbox, Timetable
 
 
@@ -52,7 +52,7 @@ PublicationRule = Callable[[Sequence[Candidate]], Candidate | None]
 """Chooses which record of a dataset is published; None publishes none (quarantine)."""
 
 
-class Ledger(Timetable, Outbox, History, Protocol):
+class Ledger(Timetable, Outbox, History, Retaining, Protocol):
     """The only truth. Every write is one transaction; commit order is change order."""
 
     def close(self) -> None: ...
@@ -152,6 +152,9 @@ class Ledger(Timetable, Outbox, History, Protocol):
 
     def records_of_source(self, slug: str, limit: int = 1000, offset: int = 0) -> list[StoredRecord]: ...
 
+    def memberships(self, record_id: str) -> list[str]:
+        """IRIs of the catalogues that list the record, sorted; empty when none does or the record is unknown."""
+
     def version(self, record_id: str, number: int | None = None) -> StoredVersion:
         """One version of a record (None: the current one)."""
 
@@ -171,6 +174,12 @@ class Ledger(Timetable, Outbox, History, Protocol):
 
     def published(self, after: str | None, limit: int) -> list[StoredVersion]:
         """Published versions in order of dataset_id, beginning after the given one."""
+
+    def published_ids(self, after: str | None, limit: int) -> list[str]:
+        """Ids of published datasets in order, beginning after the given one."""
+
+    def published_versions(self, dataset_ids: Sequence[str]) -> dict[str, StoredVersion]:
+        """What is published of these datasets; those of which nothing is are missing."""
 
     def published_count(self) -> int: ...
 

@@ -12,10 +12,13 @@ from catalogue.model.records import Change, PublishedState, StoredVersion
 from catalogue.ports import GraphStore, GraphWriter
 from catalogue.projections.catalogue_graph import CatalogueGraphs, Settled
 from catalogue.projections.follow import LedgerFollower
+from catalogue.projections.graph_holdings import GraphHoldings
 from catalogue.projections.record_graphs import graphs_of, quads, quads_of
+from catalogue.projections.verify import Kind
 from catalogue.rdf.difference import difference
 from catalogue.rdf.graphs import Graph
-from catalogue.rdf.terms import NamedNode, Quad
+from catalogue.rdf.stored_form import stored_form
+from catalogue.rdf.terms import NamedNode, Quad, Triple
 
 NOTHING: Mapping[NamedNode, Graph] = {}
 EMPTY = Graph()
@@ -58,6 +61,7 @@ class GraphProjection(GraphFollower):
         super().__init__(store, base)
         self._store = store
         self._statics = statics
+        self._holdings = GraphHoldings(store, self._base)
         self._settled = False
 
     def position(self) -> int:
@@ -76,6 +80,34 @@ class GraphProjection(GraphFollower):
 
         self._store.rebuild(self._everything(published), position, settle)
         self._settled = True
+
+    def standing(self) -> int:
+        return self._store.position()
+
+    def holdings(self) -> Iterator[str]:
+        return self._holdings.ids()
+
+    def judge(self, wanted: Mapping[str, StoredVersion | None]) -> dict[str, Kind]:
+        found: dict[str, Kind] = {}
+        for dataset_id, held in self._holdings.quads(wanted).items():
+            version = wanted[dataset_id]
+            if version is None and held:
+                found[dataset_id] = Kind.EXTRA
+            elif version is not None and not held:
+                found[dataset_id] = Kind.MISSING
+            elif version is not None and stored_form(held) != stored_form(quads_of(version, self._base)):
+                found[dataset_id] = Kind.DIFFERENT
+        return found
+
+    def mend(self, wanted: Mapping[str, StoredVersion | None], position: int) -> None:
+        removed: list[Quad] = []
+        added: list[Quad] = []
+        for dataset_id, held in self._holdings.quads(wanted).items():
+            version = wanted[dataset_id]
+            take, give = changed(by_graph(held), graphs_of(version, self._base) if version else NOTHING)
+            removed += take
+            added += give
+        self._store.apply(removed, added, position, position)
 
     def _everything(self, published: Iterable[StoredVersion]) -> Iterator[Quad]:
         for graph, triples in self._statics.graphs().items():
@@ -99,6 +131,14 @@ def operation(
     if before is None:
         return [], quads_of(after, base) if after else []
     return changed(graphs_of(before, base), graphs_of(after, base) if after else NOTHING)
+
+
+def by_graph(held: Iterable[Quad]) -> dict[NamedNode, Graph]:
+    """Quads as graphs by name."""
+    found: dict[NamedNode, list[Triple]] = {}
+    for quad in held:
+        found.setdefault(quad.graph_name, []).append(quad.triple)  # type: ignore[arg-type]
+    return {name: Graph(triples) for name, triples in found.items()}
 
 
 def changed(

@@ -48,6 +48,11 @@ def record_iri(base: str, record_id: str) -> NamedNode:
     return NamedNode(f"{base}/records/{record_id}")
 
 
+def quality_node(record: NamedNode) -> NamedNode:
+    """The annotation that says what validation found about a record."""
+    return NamedNode(f"{record.value}/quality")
+
+
 def graphs_of(version: StoredVersion, base: str) -> dict[NamedNode, Graph]:
     """Graph name → triples. Without blank nodes. `base` without a trailing slash."""
     return {
@@ -110,7 +115,7 @@ def quality(version: StoredVersion, base: str) -> Graph:
     """What validation found: one dqv:QualityAnnotation (https://www.w3.org/TR/vocab-dqv/#dqv:QualityAnnotation)."""
     report, subject = version.report, NamedNode(version.subject)
     record = record_iri(base, version.record_id)
-    node = NamedNode(f"{record.value}/quality")
+    node = quality_node(record)
     triples = [
         Triple(subject, DQV.hasQualityAnnotation, node),
         Triple(node, RDF.type, DQV.QualityAnnotation),

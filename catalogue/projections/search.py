@@ -10,6 +10,7 @@ from catalogue.model.search import SearchDocument
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Ledger, SearchIndex, SearchWriter
 from catalogue.projections.follow import LedgerFollower
+from catalogue.projections.verify import Kind
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.literals import iso_date
 from catalogue.rdf.namespaces import ADMS, DCAT, DCT, EU_AUTHORITY, EUCAIM, FOAF, SKOS
@@ -100,6 +101,29 @@ class SearchProjection(SearchFollower):
             catch_up(SearchFollower(beside, self._ledger, self._vocabularies))
 
         self._index.rebuild(self._documents(published), position, settle)
+
+    def standing(self) -> int:
+        return self._index.position()
+
+    def holdings(self) -> Iterator[str]:
+        return self._index.ids()
+
+    def judge(self, wanted: Mapping[str, StoredVersion | None]) -> dict[str, Kind]:
+        held: dict[str, list[SearchDocument]] = {}
+        for document in self._index.documents(list(wanted)):
+            held.setdefault(document.dataset_id, []).append(document)
+        expected = {d.dataset_id: [d] for d in self._documents(v for v in wanted.values() if v is not None)}
+        found: dict[str, Kind] = {}
+        for dataset_id in wanted:
+            there, due = held.get(dataset_id), expected.get(dataset_id)
+            if there != due:
+                found[dataset_id] = Kind.EXTRA if not due else Kind.DIFFERENT if there else Kind.MISSING
+        return found
+
+    def mend(self, wanted: Mapping[str, StoredVersion | None], position: int) -> None:
+        documents = list(self._documents(version for version in wanted.values() if version is not None))
+        removed = [dataset_id for dataset_id, version in wanted.items() if version is None]
+        self._index.apply(documents, removed, position, position)
 
 
 def _facets(

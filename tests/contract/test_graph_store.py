@@ -138,6 +138,28 @@ def test_a_rebuilt_store_takes_batches(store):
     assert rows(store) == {"two"}
 
 
+def test_a_rebuild_is_brought_up_to_date_before_anybody_sees_it(store):
+    """Where it is built beside what is served; elsewhere whoever follows sees that it is half built."""
+    store.apply([], [title("old")], 0, 4)
+    seen = []
+
+    def settle(beside):
+        beside.apply([title("one")], [title("two")], 6, 9)
+        seen.append((store.position(), rows(store), beside.position()))
+
+    def quads():
+        yield title("one")
+        seen.append(store.position())
+
+    store.rebuild(quads(), 6, settle)
+    if len(seen) == 2:
+        assert seen == [4, (4, {"old"}, 9)]
+        assert (store.position(), rows(store)) == (9, {"two"})
+    else:
+        assert seen == [-1]
+        assert (store.position(), rows(store)) == (6, {"one"})
+
+
 def test_a_batch_larger_than_one_operation_arrives_whole(store):
     large = [Quad(SUBJECT, DCT.description, Literal(f"{n} " + "x" * 2_000_000), GRAPH) for n in range(40)]
     store.apply([], large, 0, 1)

@@ -11,7 +11,7 @@ import pytest
 from catalogue.adapters.tantivy_index import TantivyIndex
 from catalogue.errors import IndexUnavailable, StaleProjection
 from catalogue.model.search import FACETS, SearchDocument, SearchQuery
-from catalogue.ports import SearchIndex
+from catalogue.ports import SearchIndex, SearchWriter
 
 
 def document(number: int, title: str, language: str = "en", **facets: tuple[str, ...]) -> SearchDocument:
@@ -103,6 +103,40 @@ def test_rebuild_replaces_everything(filled: SearchIndex) -> None:
     assert sorted(ids(filled)) == ["d001", "d002"]
     filled.apply([DOCUMENTS[2]], [], 42, 43)
     assert filled.search(SearchQuery()).total == 3
+
+
+def test_a_rebuild_is_brought_up_to_date_before_anybody_sees_it(filled: SearchIndex) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def settle(beside: SearchWriter) -> None:
+        seen.append((filled.position(), filled.search(SearchQuery()).total))
+        beside.apply([DOCUMENTS[3]], ["d001"], beside.position(), 44)
+        seen.append((filled.position(), filled.search(SearchQuery()).total))
+
+    filled.rebuild(iter(DOCUMENTS[:2]), 42, settle)
+    assert seen == [(7, 4)] * 2
+    assert (filled.position(), sorted(ids(filled))) == (44, ["d002", "d004"])
+
+
+def test_a_rebuild_that_breaks_off_leaves_what_was_there(filled: SearchIndex) -> None:
+    def settle(beside: SearchWriter) -> None:
+        raise IndexUnavailable("The disk is full.")
+
+    with pytest.raises(IndexUnavailable, match="disk is full"):
+        filled.rebuild(iter(DOCUMENTS[:2]), 42, settle)
+    assert (filled.position(), filled.search(SearchQuery()).total) == (7, 4)
+    filled.apply([], ["d001"], 7, 8)
+    filled.rebuild(iter(DOCUMENTS[:2]), 43)
+    assert (filled.position(), filled.search(SearchQuery()).total) == (43, 2)
+
+
+def test_what_is_held_is_listed_and_read_by_id(filled: SearchIndex) -> None:
+    assert sorted(filled.ids()) == [d.dataset_id for d in DOCUMENTS]
+    found = filled.documents(["d003", "unknown", "d001"])
+    assert sorted(found, key=lambda d: d.dataset_id) == [DOCUMENTS[0], DOCUMENTS[2]]
+    assert filled.documents([]) == []
+    filled.apply([], [d.dataset_id for d in DOCUMENTS], 7, 8)
+    assert list(filled.ids()) == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from catalogue.adapters.ledger import absences, codec, counters, pages, publication, runs, sources
+from catalogue.adapters.ledger import (
+    absences,
+    codec,
+    counters,
+    memberships,
+    pages,
+    publication,
+    runs,
+    sources,
+)
 from catalogue.adapters.ledger.chunks import chunks
 from catalogue.adapters.ledger.codec import EncodedVersion
 from catalogue.adapters.ledger.rows import Stamp, seen_row
@@ -61,6 +70,9 @@ def commit(
         pages.remember(connection, run.source, (*batch.pages, *batch.remembered), stamp)
     if batch.source_description is not None:
         sources.describe(connection, run.source, batch.source_description, run.run_id, now)
+    memberships.note(connection, run.source, batch.memberships, stamp)
+    if batch.all_memberships:
+        memberships.forget_unmet(connection, run.source, stamp)
     absences.count_missing(connection, batch.missing, stamp)
     written.datasets.update(dict.fromkeys(absences.withdraw(connection, batch.withdrawn, now)))
     publication.settle(connection, list(written.datasets), rule, now, written)

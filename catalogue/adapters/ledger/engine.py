@@ -7,6 +7,7 @@ import os
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 
 from sqlalchemy import Connection, Engine
@@ -45,6 +46,19 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self._dialect is sqlite
+
+    def vacuum_into(self, target: Path) -> None:
+        """SQLite: writes what is committed now into a new file, without what was deleted. Nobody waits for it."""
+        with self._translated():
+            connection = self._engine.raw_connection()
+            try:
+                connection.cursor().execute("VACUUM INTO ?", (str(target),))
+            finally:
+                connection.close()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -11,6 +11,7 @@ from catalogue.adapters.ledger import (
     catalog,
     changes,
     counters,
+    memberships,
     pages,
     publication,
     records,
@@ -201,6 +202,10 @@ class SqlLedger(SqlOperations, SqlArchive):
         with self._database.read() as connection:
             return records.of_source(connection, slug, limit, offset)
 
+    def memberships(self, record_id: str) -> list[str]:
+        with self._database.read() as connection:
+            return memberships.of_record(connection, record_id)
+
     def version(self, record_id: str, number: int | None = None) -> StoredVersion:
         with self._database.read() as connection:
             return records.version(connection, record_id, number)
@@ -229,6 +234,14 @@ class SqlLedger(SqlOperations, SqlArchive):
     def published(self, after: str | None, limit: int) -> list[StoredVersion]:
         with self._database.read() as connection:
             return records.published_after(connection, after, limit)
+
+    def published_ids(self, after: str | None, limit: int) -> list[str]:
+        with self._database.read() as connection:
+            return records.published_ids(connection, after, limit)
+
+    def published_versions(self, dataset_ids: Sequence[str]) -> dict[str, StoredVersion]:
+        with self._database.read() as connection:
+            return records.published_versions(connection, dataset_ids)
 
     def published_count(self) -> int:
         with self._database.read() as connection:

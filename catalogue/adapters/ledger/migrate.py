@@ -13,8 +13,12 @@ REVISIONS = ("0001",)
 HEAD = REVISIONS[-1]
 
 
-def migrate(database: Database) -> None:
-    """Creates or upgrades the schema in one transaction. ConfigurationError when it is newer than this code."""
+def migrate(database: Database, within: Connection | None = None) -> None:
+    """Creates or upgrades the schema in one transaction (or `within` an open one). ConfigurationError when it is newer
+    than this code."""
+    if within is not None:
+        _upgrade(within)
+        return
     with database.read() as connection:
         found = revision(connection)
     if found == HEAD:

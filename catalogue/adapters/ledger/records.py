@@ -198,6 +198,23 @@ def published_after(connection: Connection, after: str | None, limit: int) -> li
     return [found[state] for state in wanted]
 
 
+def published_ids(connection: Connection, after: str | None, limit: int) -> list[str]:
+    query = select(published.c.dataset_id).order_by(published.c.dataset_id).limit(limit)
+    if after is not None:
+        query = query.where(published.c.dataset_id > after)
+    return list(connection.execute(query).scalars())
+
+
+def published_versions(connection: Connection, dataset_ids: Sequence[str]) -> dict[str, StoredVersion]:
+    found: dict[str, StoredVersion] = {}
+    for some in chunks(dataset_ids):
+        query = select(published.c.version_id, published.c.report_id).where(published.c.dataset_id.in_(some))
+        wanted = [(row.version_id, row.report_id) for row in connection.execute(query)]
+        stored = states_of(connection, wanted)
+        found.update((version.dataset_id, version) for version in stored.values())
+    return found
+
+
 def published_count(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(published)).scalar_one())
 

@@ -231,6 +231,7 @@ versions = Table(
     Column("report_id", BigInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("record_id", "number"),
+    Index("ix_versions_payload_hash", "payload_hash"),
 )
 
 reports = Table(

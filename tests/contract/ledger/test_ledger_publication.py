@@ -207,3 +207,15 @@ def test_a_dataset_of_two_sources_is_found_once(ledger: SqlLedger) -> None:
         == ledger.find_dataset(iri=version("a", 1).record.subject)
         == [DATASET]
     )
+
+
+def test_what_is_published_is_listed_in_pages_and_read_by_dataset(ledger: SqlLedger) -> None:
+    versions = [version("a", n) for n in range(5)]
+    ledger.commit(begin(ledger, "a"), batch(*versions), rule)
+    wanted = sorted(v.record.dataset_id for v in versions)
+    assert ledger.published_ids(None, 3) + ledger.published_ids(wanted[2], 3) == wanted
+    assert ledger.published_ids(wanted[-1], 3) == []
+    found = ledger.published_versions([wanted[3], "unknown", wanted[0]])
+    assert found == {key: ledger.published_version(key) for key in (wanted[0], wanted[3])}
+    ledger.remove_source("a", rule, by="ada")
+    assert (ledger.published_ids(None, 9), ledger.published_versions(wanted)) == ([], {})

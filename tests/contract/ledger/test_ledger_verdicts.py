@@ -4,53 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyoxigraph
 import pytest
 from ledger_kit import StillClock, batch, begin, finding, report, rule, source, version
+from projection_kit import Store, assert_like_a_rebuild, graph
 
-from catalogue.adapters.graph.updates import PositionGuard
 from catalogue.adapters.ledger import SqlLedger, open_ledger
 from catalogue.adapters.tantivy_index import TantivyIndex
 from catalogue.model.harvest import Batch
 from catalogue.model.records import ChangeKind
 from catalogue.model.search import SearchQuery
 from catalogue.model.vocabularies import Vocabularies
-from catalogue.projections.catalogue_graph import CatalogueGraphs
-from catalogue.projections.follow import follow, rebuild_projection
-from catalogue.projections.graph import GraphProjection
+from catalogue.projections.follow import follow
 from catalogue.projections.search import SearchProjection
-
-BASE = "https://catalogue.example"
-
-
-class Store:
-    """A GraphStore in memory that runs the very operations which the server is sent."""
-
-    def __init__(self) -> None:
-        self.store = pyoxigraph.Store()
-        self._guard = PositionGuard(f"{BASE}/catalog")
-
-    def position(self) -> int:
-        rows = list(self.store.query(self._guard.question()))  # type: ignore[call-overload]
-        return int(rows[0]["position"].value) if rows else 0
-
-    def apply(self, removed, added, expected, position) -> None:  # type: ignore[no-untyped-def]
-        for operation in self._guard.operations(removed, added, expected, position):
-            self.store.update(operation)
-
-    def rebuild(self, quads, position, settle) -> None:  # type: ignore[no-untyped-def]
-        self.store.clear()
-        self.store.extend([*quads, self._guard.quad(position)])
-        settle(self)
-
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
-        found = self.store.query(text, use_default_graph_as_union=True)
-        is_graph = accept == "application/n-triples"
-        form = pyoxigraph.RdfFormat.N_TRIPLES if is_graph else pyoxigraph.QueryResultsFormat.JSON
-        return bytes(found.serialize(format=form) or b"")  # type: ignore[arg-type]
-
-    def facts(self) -> set[str]:
-        return {str(quad) for quad in self.store}
 
 
 @pytest.fixture
@@ -65,16 +30,6 @@ def search(tmp_path: Path):  # type: ignore[no-untyped-def]
     index = TantivyIndex(tmp_path / "search", writer=True)
     yield index
     index.close()
-
-
-def graph(store: Store) -> GraphProjection:
-    return GraphProjection(store, BASE, CatalogueGraphs(BASE, "T", "D", "P"))  # type: ignore[arg-type]
-
-
-def assert_like_a_rebuild(ledger: SqlLedger, store: Store) -> None:
-    fresh = Store()
-    rebuild_projection(ledger, graph(fresh))
-    assert store.facts() == fresh.facts()
 
 
 def test_a_new_verdict_names_both_reports(ledger: SqlLedger) -> None:

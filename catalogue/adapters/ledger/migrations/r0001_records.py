@@ -17,6 +17,7 @@ def create_record_tables() -> None:
     _identifiers()
     _published()
     _changes()
+    _memberships()
 
 
 def _payloads() -> None:
@@ -107,6 +108,7 @@ def _versions() -> None:
         sa.PrimaryKeyConstraint("version_id", name="pk_versions"),
         sa.UniqueConstraint("record_id", "number", name="uq_versions_record_id"),
     )
+    op.create_index("ix_versions_payload_hash", "versions", ["payload_hash"])
 
 
 def _reports() -> None:
@@ -172,3 +174,16 @@ def _changes() -> None:
         sa.PrimaryKeyConstraint("seq", name="pk_changes"),
     )
     op.create_index("ix_changes_dataset_id", "changes", ["dataset_id", "seq"])
+
+
+def _memberships() -> None:
+    op.create_table(
+        "memberships",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("catalogue", sa.Text(), nullable=False),
+        sa.Column("last_seen_run", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_memberships_source"),
+        sa.PrimaryKeyConstraint("source", "record_id", "catalogue", name="pk_memberships"),
+        sqlite_with_rowid=False,
+    )
