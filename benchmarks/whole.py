@@ -15,7 +15,7 @@ from benchmarks.installed import Installed, installed
 from benchmarks.served import serving
 from benchmarks.spent import peak_memory, processor_seconds, spend
 from catalogue.bootstrap import Services, harvesting_of, projections_of
-from catalogue.harvesting.worker import Projector
+from catalogue.harvesting.projector import Projector
 from catalogue.model.harvest import HarvestRun
 
 PATIENCE = 3_600.0

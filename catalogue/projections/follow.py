@@ -23,6 +23,14 @@ KEEP_UP = 1.0
 """Seconds between two looks at the ledger during a rebuild."""
 
 
+class ChangeFeed(Protocol):
+    """The part of the ledger that is followed; see `Ledger`."""
+
+    def position(self) -> int: ...
+    def changes(self, after: int, limit: int) -> list[Change]: ...
+    def published_states(self, states: Sequence[PublishedState]) -> dict[PublishedState, StoredVersion]: ...
+
+
 class LedgerFollower(Protocol):
     """Something that takes the ledger's changes and keeps its position inside itself."""
 
@@ -55,22 +63,24 @@ class Projection(LedgerFollower, Protocol):
 
 
 def follow(
-    ledger: Ledger,
+    ledger: ChangeFeed,
     projection: LedgerFollower,
     *,
     batch: int = BATCH,
+    batches: int | None = None,
     stop: Callable[[], bool] = lambda: False,
     ahead: int = 0,
 ) -> int:
-    """Brings the projection up to the ledger's end (or until `stop` says so) and returns the position it reached.
+    """Brings the projection up to the ledger's end (or `batches` nearer, or until `stop` says so) and returns the
+    position it reached.
 
     One read of the position and nothing else when there is nothing new. `ahead`: up to this change the projection may
     hold what is later than its position. Raises StaleProjection when the projection is ahead of the ledger or half
     rebuilt, and BackendErrors of either.
     """
     position = _read_position(ledger, projection)
-    stale = 0
-    while not stop():
+    stale = taken_batches = 0
+    while not stop() and taken_batches != batches:
         changes = ledger.changes(position, batch)
         if not changes:
             break
@@ -85,6 +95,7 @@ def follow(
             position = _read_position(ledger, projection)
         else:
             position, stale = taken[-1].seq, 0
+            taken_batches += 1
     return position
 
 
@@ -191,7 +202,7 @@ def _read_position(ledger: Ledger, projection: LedgerFollower) -> int:
 
 
 def _load(
-    ledger: Ledger, changes: Sequence[Change]
+    ledger: ChangeFeed, changes: Sequence[Change]
 ) -> tuple[Sequence[Change], dict[PublishedState, StoredVersion]]:
     """As many of the changes as fit into memory, with the versions they name."""
     versions: dict[PublishedState, StoredVersion] = {}
