@@ -1,0 +1,92 @@
+"""Findings as people read them: grouped by rule, worst first, with what to do and where in the document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from catalogue.model.validation import Severity, ValidationResult
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the document, from 1, with its text. `is_exact`: the statement itself stands there; otherwise the
+    description of what the finding is about begins there."""
+
+    line: int
+    snippet: str
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a profile says of one of its shapes: sh:name, sh:description, and the clauses (rdfs:seeAlso)."""
+
+    name: str = ""
+    description: str = ""
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A finding's message in parts: what is wrong, what to do, an example to write instead ("" where there is none)."""
+
+    what: str
+    do: str = ""
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of one record.
+
+    `property`: the way from the record to what is at fault, in prefixed names (`dcat:distribution / dct:license`).
+    `value`: what was found there, in N-Triples form. `place` is None where the line is not known. `document`: where the
+    record came from; `record_id`: its id where it is stored.
+    """
+
+    record: str
+    title: str
+    result: ValidationResult
+    property: str
+    value: str | None = None
+    place: Place | None = None
+    document: str = ""
+    record_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFindings:
+    """Everything that one rule finds at one property. `records` counts records, `count` findings; `findings` may hold
+    fewer of them (see `discovery.findings.group`)."""
+
+    profile: str
+    shape: str | None
+    severity: Severity
+    known_gap: bool
+    property: str
+    rule: Rule
+    advice: Advice
+    records: int
+    count: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportForPeople:
+    """The findings of many records. `verdicts`, `profiles`: how many records have each. `solved`: what was at fault in
+    what the providers sent and is not any more after our repairs; `repairs`: how many each rule made."""
+
+    records: int
+    verdicts: dict[str, int]
+    profiles: dict[str, int]
+    groups: tuple[RuleFindings, ...]
+    solved: tuple[RuleFindings, ...] = ()
+    repairs: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Findings by severity; every severity is present."""
+        return {
+            severity.value: sum(group.count for group in self.groups if group.severity is severity)
+            for severity in Severity
+        }
