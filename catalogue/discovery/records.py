@@ -92,12 +92,12 @@ class RecordView:
 
 def record_view(version: StoredVersion, vocabularies: Vocabularies, languages: Sequence[str]) -> RecordView:
     """The version's normalised triples as a page shows them. `languages` in order of preference."""
-    return _Reader(from_ntriples(version.content), version.subject, vocabularies, languages).view()
+    return _Reader(from_ntriples(version.shown), version.subject, vocabularies, languages).view()
 
 
 def title_of(version: StoredVersion, languages: Sequence[str]) -> str:
     """The subject's title in the reader's language; empty when it has none."""
-    triples = from_ntriples(version.content).objects(NamedNode(version.subject), *LABELS)
+    triples = from_ntriples(version.shown).objects(NamedNode(version.subject), *LABELS)
     found = preferred([o for o in triples if isinstance(o, Literal) and o.value.strip()], languages)
     return found.value if found else ""
 

@@ -14,7 +14,13 @@ from urllib.parse import urlsplit
 from catalogue.feeds.pages import Cursor, FeedPage, feed_page
 from catalogue.ports import Ledger
 from catalogue.projections.catalogue_graph import publisher_iri
-from catalogue.projections.record_graphs import catalog_record, catalogue_iri, integer, moment
+from catalogue.projections.record_graphs import (
+    catalog_record,
+    catalogue_iri,
+    curation_facts,
+    integer,
+    moment,
+)
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.iris import is_web_link
 from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, PHAROS, RDF, XSD
@@ -103,6 +109,8 @@ def _members(about: CatalogueDescription, page: FeedPage) -> Iterator[Triple]:
         for triple in catalog_record(record.version, about.base):
             if triple.predicate != DCT.source or _may_be_named(triple.object):
                 yield triple
+        if record.version.curation is not None:
+            yield from curation_facts(record.version.curation, about.base)
         yield from record.graph
 
 

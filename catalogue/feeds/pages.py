@@ -106,7 +106,7 @@ def _published(ledger: Ledger, after: str) -> Iterator[StoredVersion]:
 
 
 def _fingerprint(window: Iterable[StoredVersion]) -> str:
-    text = " ".join(str(version.version_id) for version in window)
+    text = " ".join(f"{v.version_id}/{v.curation.curation_id if v.curation else 0}" for v in window)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -132,7 +132,7 @@ class _Prepared:
     def __init__(self, version: StoredVersion) -> None:
         self.version = version
         self.claims: dict[str, str] = {version.subject: version.record_id}
-        source = from_ntriples(version.content)
+        source = from_ntriples(version.shown)
         shared: dict[Triple, Triple] = {}
         for node in list(source.subjects()):
             if isinstance(node, NamedNode) and node.value != version.subject:

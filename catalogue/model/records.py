@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from catalogue.model.curation import Curation, shown_text
 from catalogue.model.validation import ValidationReport, Verdict
 from catalogue.rdf.documents import Document
 from catalogue.rdf.graphs import Graph
@@ -115,15 +116,16 @@ class ChangeKind(StrEnum):
     RESTORATION = "restoration"
 
 
-PublishedState = tuple[int, int]
-"""Version id and report id."""
+PublishedState = tuple[int, int, int]
+"""Version id, report id and curation id (0: the catalogue says nothing of its own)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One row of the ledger's sequence: the *published* version of a dataset before and after (None: none).
 
-    What is published is a version with a report: a new verdict on the same version is a change too.
+    What is published is a version with a report and what the operator says of the dataset: a new verdict or curation of
+    the same version is a change too.
     """
 
     seq: int
@@ -135,14 +137,20 @@ class Change:
     at: datetime
     before_report: int | None = None
     after_report: int | None = None
+    before_curation: int | None = None
+    after_curation: int | None = None
 
     @property
     def before_state(self) -> PublishedState | None:
-        return None if self.before is None else (self.before, self.before_report or 0)
+        if self.before is None:
+            return None
+        return (self.before, self.before_report or 0, self.before_curation or 0)
 
     @property
     def after_state(self) -> PublishedState | None:
-        return None if self.after is None else (self.after, self.after_report or 0)
+        if self.after is None:
+            return None
+        return (self.after, self.after_report or 0, self.after_curation or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +179,10 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True)
 class StoredVersion:
-    """One version as the ledger keeps it. `content` (normalised) and `received` are canonical N-Triples text."""
+    """One version as the ledger keeps it. `content` (normalised) and `received` are canonical N-Triples text.
+
+    `curation`: what the operator says of the dataset, where the version was read as the published one.
+    """
 
     version_id: int
     number: int
@@ -192,6 +203,17 @@ class StoredVersion:
     first_harvested_at: datetime
     pipeline_version: str
     report: ValidationReport
+    curation: Curation | None = None
+
+    @property
+    def shown(self) -> str:
+        """Canonical N-Triples of what is shown: the content under the curation."""
+        return shown_text(self.content, self.subject, self.curation)
+
+    @property
+    def changed_at(self) -> datetime:
+        """When what is shown became so."""
+        return max(self.created_at, self.curation.at) if self.curation else self.created_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,13 +31,16 @@ class ShapeEngine(Protocol):
 
 
 class GraphWriter(Protocol):
-    """The side of a graph store that follows the ledger. Raises StoreUnavailable."""
+    """The side of a graph store that follows the ledger, and is asked what it holds. Raises StoreUnavailable."""
 
     def position(self) -> int:
         """The position triple in the catalogue graph, 0 when there is none."""
 
     def apply(self, removed: Iterable[Quad], added: Iterable[Quad], expected: int, position: int) -> None:
         """One atomic operation, a no-op unless the store stands at `expected`; StaleProjection when it did not."""
+
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+        """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child."""
 
 
 class GraphStore(GraphWriter, Protocol):
@@ -49,9 +52,6 @@ class GraphStore(GraphWriter, Protocol):
         """Replaces everything: built beside what is served, handed to `settle` (which brings it up to the ledger),
         then served in one step. A store that cannot build beside itself stands at -1 meanwhile, where it takes no
         batch, and does not call `settle`."""
-
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
-        """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child."""
 
 
 class SearchWriter(Protocol):

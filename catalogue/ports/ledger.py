@@ -30,6 +30,7 @@ from catalogue.model.records import (
 )
 from catalogue.model.validation import Verdict
 from catalogue.ports.archive import History, Retaining
+from catalogue.ports.curation import Curating, Erasing
 from catalogue.ports.operations import Outbox, Timetable
 
 
@@ -52,7 +53,7 @@ PublicationRule = Callable[[Sequence[Candidate]], Candidate | None]
 """Chooses which record of a dataset is published; None publishes none (quarantine)."""
 
 
-class Ledger(Timetable, Outbox, History, Retaining, Protocol):
+class Ledger(Timetable, Outbox, History, Retaining, Curating, Erasing, Protocol):
     """The only truth. Every write is one transaction; commit order is change order."""
 
     def close(self) -> None: ...
@@ -170,7 +171,8 @@ class Ledger(Timetable, Outbox, History, Retaining, Protocol):
     def changes(self, after: int, limit: int) -> list[Change]: ...
 
     def published_states(self, states: Sequence[PublishedState]) -> dict[PublishedState, StoredVersion]:
-        """Versions, each with the report that a change row names; what was erased since is missing."""
+        """Versions, each with the report and under the curation that a change row names; what was erased since is
+        missing."""
 
     def published(self, after: str | None, limit: int) -> list[StoredVersion]:
         """Published versions in order of dataset_id, beginning after the given one."""
@@ -184,7 +186,7 @@ class Ledger(Timetable, Outbox, History, Retaining, Protocol):
     def published_count(self) -> int: ...
 
     def published_version(self, dataset_id: str) -> StoredVersion:
-        """NotFound when nothing is published under the id; Gone when it was and is withdrawn."""
+        """NotFound when nothing is published under the id; Gone when it was and is withdrawn, hidden or erased."""
 
     # -- events -----------------------------------------------------------------------------------
     def add_event(self, kind: str, by: str, subject: str, detail: str = "") -> None:

@@ -178,11 +178,18 @@ def coalesce(changes: Sequence[Change]) -> list[Change]:
     for dataset_id, change in last.items():
         begin = first[dataset_id]
         if begin.before_state != change.after_state:
-            found.append(replace(change, before=begin.before, before_report=begin.before_report))
+            found.append(
+                replace(
+                    change,
+                    before=begin.before,
+                    before_report=begin.before_report,
+                    before_curation=begin.before_curation,
+                )
+            )
     return found
 
 
-def _read_position(ledger: Ledger, projection: LedgerFollower) -> int:
+def _read_position(ledger: ChangeFeed, projection: LedgerFollower) -> int:
     position = projection.position()
     advice = f"Run `pharos rebuild {projection.name}`: it is made anew from the ledger."
     if position < 0:

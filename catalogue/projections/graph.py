@@ -1,7 +1,8 @@
 """The graph projection: what the graph store holds of a published version, and what a change takes away and adds.
 
-Graphs (under the base URL): `/datasets/{dataset_id}` the description, blank nodes as IRIs; `/catalog` our catalogue,
-its CatalogRecords and the position; `/quality` what validation found; `/vocabularies/{name}` one each.
+Graphs (under the base URL): `/datasets/{dataset_id}` the description, blank nodes as IRIs; `/curation/{dataset_id}` what
+the operator says; `/catalog` our catalogue, its CatalogRecords and the position; `/quality` what validation found;
+`/vocabularies/{name}` one each.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ class GraphFollower:
     def __init__(self, store: GraphWriter, base: str) -> None:
         self._writer = store
         self._base = base.rstrip("/")
+        self._holdings = GraphHoldings(store, self._base)
 
     def position(self) -> int:
         return self._writer.position()
@@ -45,13 +47,32 @@ class GraphFollower:
     ) -> None:
         removed: list[Quad] = []
         added: list[Quad] = []
+        unknown: dict[str, StoredVersion | None] = {}
         for change in changes:
             before = versions.get(change.before_state) if change.before_state else None
             after = versions.get(change.after_state) if change.after_state else None
+            if before is None and change.before_state:
+                unknown[change.dataset_id] = after
+                continue
             take, give = operation(before, after, self._base)
             removed += take
             added += give
+        if unknown:
+            take, give = self._anew(unknown)
+            removed += take
+            added += give
         self._writer.apply(removed, added, expected, position)
+
+    def _anew(self, wanted: Mapping[str, StoredVersion | None]) -> tuple[list[Quad], list[Quad]]:
+        """What makes these datasets so, whatever the store holds of them: what it was given may be erased."""
+        removed: list[Quad] = []
+        added: list[Quad] = []
+        for dataset_id, held in self._holdings.quads(wanted).items():
+            version = wanted[dataset_id]
+            take, give = changed(by_graph(held), graphs_of(version, self._base) if version else NOTHING)
+            removed += take
+            added += give
+        return removed, added
 
 
 class GraphProjection(GraphFollower):
@@ -61,7 +82,6 @@ class GraphProjection(GraphFollower):
         super().__init__(store, base)
         self._store = store
         self._statics = statics
-        self._holdings = GraphHoldings(store, self._base)
         self._settled = False
 
     def position(self) -> int:
@@ -100,13 +120,7 @@ class GraphProjection(GraphFollower):
         return found
 
     def mend(self, wanted: Mapping[str, StoredVersion | None], position: int) -> None:
-        removed: list[Quad] = []
-        added: list[Quad] = []
-        for dataset_id, held in self._holdings.quads(wanted).items():
-            version = wanted[dataset_id]
-            take, give = changed(by_graph(held), graphs_of(version, self._base) if version else NOTHING)
-            removed += take
-            added += give
+        removed, added = self._anew(wanted)
         self._store.apply(removed, added, position, position)
 
     def _everything(self, published: Iterable[StoredVersion]) -> Iterator[Quad]:

@@ -10,9 +10,10 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions
 
 from catalogue.errors import StoreUnavailable
 from catalogue.model.records import StoredVersion
-from catalogue.ports import GraphStore
+from catalogue.ports import GraphWriter
 from catalogue.projections.record_graphs import (
     catalogue_iri,
+    curation_graph,
     dataset_graph,
     quality_graph,
     quality_node,
@@ -31,15 +32,16 @@ Row = dict[str, Term]
 class GraphHoldings:
     """Reads the store by SPARQL. `base` without a trailing slash."""
 
-    def __init__(self, store: GraphStore, base: str) -> None:
+    def __init__(self, store: GraphWriter, base: str) -> None:
         self._store = store
         self._catalogue = catalogue_iri(base)
         self._quality = quality_graph(base)
         self._base = base
-        self._prefix = dataset_graph(base, "").value
+        self._prefixes = (dataset_graph(base, "").value, curation_graph(base, "").value)
 
     def ids(self) -> Iterator[str]:
-        """Every dataset that has a graph or an entry in the catalogue; once more for each entry beyond the first."""
+        """Every dataset that has a graph, a curation or an entry in the catalogue; once more for each entry beyond the
+        first."""
         named = self._ask("?g", "GRAPH ?g {} FILTER EXISTS { GRAPH ?g { ?s ?p ?o } }")
         graphs = {found for row in named if (found := self._dataset_of(row["g"]))}
         entries = self._ask("?r ?g", f"GRAPH {self._catalogue} {{ ?r {PHAROS.graph} ?g }}")
@@ -55,6 +57,7 @@ class GraphHoldings:
         """
         owners: dict[Term, str] = {dataset_graph(self._base, dataset_id): dataset_id for dataset_id in wanted}
         records, subjects = self._named(wanted, owners)
+        owners.update((curation_graph(self._base, dataset_id), dataset_id) for dataset_id in wanted)
         nodes = {quality_node(record): dataset_id for record, dataset_id in records.items()}
         catalogue, quality = self._catalogue, self._quality
         parts = [
@@ -97,7 +100,7 @@ class GraphHoldings:
 
     def _dataset_of(self, graph: Term) -> str | None:
         value = graph.value
-        return value[len(self._prefix) :] if value.startswith(self._prefix) else None
+        return next((value[len(p) :] for p in self._prefixes if value.startswith(p)), None)
 
     def _ask(self, variables: str, pattern: str) -> Iterator[Row]:
         text = f"SELECT DISTINCT {variables} WHERE {{ {pattern} }}"

@@ -28,7 +28,7 @@ def search_document(
     version: StoredVersion, source: HarvestSource, vocabularies: Vocabularies
 ) -> SearchDocument:
     """What the index holds of one published version."""
-    graph = from_ntriples(version.content)
+    graph = from_ntriples(version.shown)
     dataset = NamedNode(version.subject)
     publisher = _names(graph, graph.objects(dataset, DCT.publisher), vocabularies)
     return SearchDocument(

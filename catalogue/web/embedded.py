@@ -18,7 +18,7 @@ _ESCAPES = str.maketrans(
 
 def embedded_json_ld(version: StoredVersion) -> Markup | None:
     """The record as JSON-LD that cannot end its script element; None when it is too large for a page."""
-    if len(version.content) > MAX_BYTES:
+    if len(version.shown) > MAX_BYTES:
         return None
-    body = rdf_body(from_ntriples(version.content), JSON_LD).decode()
+    body = rdf_body(from_ntriples(version.shown), JSON_LD).decode()
     return Markup(body.translate(_ESCAPES))  # noqa: S704 (just escaped for a data block)

@@ -23,7 +23,7 @@ PERSON_OR_ORGANISATION = re.compile(r"^https?://(orcid\.org|ror\.org|isni\.org)/
 
 def page_links(version: StoredVersion, page: str) -> str:
     """The Link header of a page about `version`: cite-as, type, describedby, license, author, item."""
-    graph = from_ntriples(version.content)
+    graph = from_ntriples(version.shown)
     subject = NamedNode(version.subject)
     links = [_link(version.subject, "cite-as")] if version.subject.startswith(("http://", "https://")) else []
     links += [_link("https://schema.org/AboutPage", "type"), _link("https://schema.org/Dataset", "type")]

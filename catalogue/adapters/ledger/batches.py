@@ -15,9 +15,11 @@ from catalogue.adapters.ledger import (
     absences,
     codec,
     counters,
+    erasures,
     memberships,
     pages,
     publication,
+    refusals,
     runs,
     sources,
 )
@@ -53,6 +55,7 @@ def commit(
 ) -> int:
     """Writes everything of the batch and returns the last change's number."""
     run = runs.held(connection, token)
+    encoded, refused = _without_erased(connection, run, encoded)
     batch, stamp = encoded.batch, Stamp(run.run_id, now, not encoded.batch.replayed)
     again = _met_again(connection, run, batch.outcomes)
     met = [version.record.record_id for version in batch.versions]
@@ -73,12 +76,26 @@ def commit(
     memberships.note(connection, run.source, batch.memberships, stamp)
     if batch.all_memberships:
         memberships.forget_unmet(connection, run.source, stamp)
+    refusals.drop_bytes(connection, run.source, refused, run.started_at)
     absences.count_missing(connection, batch.missing, stamp)
     written.datasets.update(dict.fromkeys(absences.withdraw(connection, batch.withdrawn, now)))
     publication.settle(connection, list(written.datasets), rule, now, written)
     reprocessed = written.reprocessed + sum(kind is ChangeKind.REPROCESSED for _, kind in again.values())
     _update_run(connection, run, batch, _counts(run, batch, lines, reprocessed), run.outcome_rows + rows)
     return counters.last(connection, counters.CHANGE)
+
+
+def _without_erased(
+    connection: Connection, run: Row[Any], encoded: EncodedBatch
+) -> tuple[EncodedBatch, list[EncodedVersion]]:
+    """The batch without records that were erased and may not come back, and their versions. Looked up here, so that an
+    erasure holds for a run that had begun before it."""
+    banned = erasures.banned(connection, run.source)
+    if not banned:
+        return encoded, []
+    refused = [item for item in encoded.versions if item.new.record.record_id in banned]
+    kept = tuple(item for item in encoded.versions if item.new.record.record_id not in banned)
+    return EncodedBatch(refusals.without(encoded.batch, banned), kept, encoded.bodies), refused
 
 
 def _met_again(

@@ -21,6 +21,8 @@ def after(connection: Connection, seq: int, limit: int) -> list[Change]:
             at=row.at,
             before_report=row.before_report,
             after_report=row.after_report,
+            before_curation=row.before_curation,
+            after_curation=row.after_curation,
         )
         for row in connection.execute(query)
     ]

@@ -1,4 +1,4 @@
-"""Numbers that are never used twice: changes, versions, reports."""
+"""Numbers that are never used twice: changes, versions, reports, curations."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from catalogue.adapters.ledger.schema import counters
 CHANGE = "change"
 VERSION = "version"
 REPORT = "report"
+CURATION = "curation"
 
 
 def draw(connection: Connection, name: str, count: int) -> int:

@@ -6,7 +6,7 @@ import logging
 import os
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from types import ModuleType
 
@@ -67,12 +67,25 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self, *, ordered: bool = False) -> Iterator[Connection]:
-        """A transaction that writes. `ordered`: it may number changes, so it takes its turn before all else."""
+    def write(self, *, ordered: bool = False, thorough: bool = False) -> Iterator[Connection]:
+        """A transaction that writes. `ordered`: it may number changes, so it takes its turn before all else.
+        `thorough`: what it deletes is overwritten, as far as the database does that."""
         with self._translated(), self._writing.begin() as connection:
             if ordered:
                 self._dialect.take_turn(connection)
-            yield connection
+            with self._dialect.overwriting(connection) if thorough else nullcontext():
+                yield connection
+
+    def forget_log(self) -> None:
+        """SQLite: empties the write-ahead log, which may hold what was deleted; a reader in the way leaves it to later."""
+        if not self.is_sqlite:
+            return
+        with self._translated():
+            connection = self._engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -19,6 +19,7 @@ from catalogue.adapters.ledger import (
     sources,
 )
 from catalogue.adapters.ledger.archive import SqlArchive
+from catalogue.adapters.ledger.curating import SqlCurating
 from catalogue.adapters.ledger.engine import Database
 from catalogue.adapters.ledger.migrate import migrate
 from catalogue.adapters.ledger.operations import SqlOperations
@@ -58,7 +59,7 @@ def open_ledger(url: str, clock: Clock) -> SqlLedger:
     return SqlLedger(database, clock)
 
 
-class SqlLedger(SqlOperations, SqlArchive):
+class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
     """May be used by several threads, and beside other processes that opened the same URL."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

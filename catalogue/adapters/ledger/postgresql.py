@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
@@ -95,6 +97,12 @@ def take_turn(connection: Connection) -> None:
     """Waits until no other transaction that changes publication is open. First statement of its transaction: who
     waited must not hold rows that the holder wants."""
     connection.execute(select(func.pg_advisory_xact_lock(CHANGE_LOCK)))
+
+
+@contextmanager
+def overwriting(_: Connection) -> Iterator[None]:
+    """Nothing to do: what is deleted stays in its page until the server vacuums it."""
+    yield
 
 
 def explain(error: BaseException) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from catalogue.adapters.ledger import counters
+from catalogue.adapters.ledger import counters, curations
 from catalogue.adapters.ledger.chunks import chunks
 from catalogue.adapters.ledger.schema import changes, published, records, sources, versions
 from catalogue.adapters.ledger.versions import Written
@@ -27,6 +27,7 @@ class Shown(NamedTuple):
     record_id: str
     version_id: int
     report_id: int
+    curation_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,16 @@ def settle(
     for some in chunks(dataset_ids, SETTLED_TOGETHER):
         shown = _published(connection, some)
         candidates, reports = _candidates(connection, some)
-        chosen = {d: rule(candidates[d]) if d in candidates else None for d in some}
+        curated = curations.standing(connection, some)
+        hidden = {d for d, curation in curated.items() if curation.hidden}
+        chosen = {d: rule(candidates[d]) if d in candidates else None for d in some if d not in hidden}
         after = {
-            d: Shown(c.record_id, c.version_id, reports[c.version_id])
+            d: Shown(
+                c.record_id,
+                c.version_id,
+                reports[c.version_id],
+                curated[d].curation_id if d in curated else None,
+            )
             for d, c in chosen.items()
             if c is not None
         }
@@ -59,6 +67,8 @@ def settle(
         for dataset in some:
             pair = (shown.get(dataset), after.get(dataset))
             kind = _kind(*pair, dataset in candidates, earlier.get(dataset), written)
+            if pair[0] and dataset in hidden and dataset in candidates:
+                kind = ChangeKind.OVERLAY
             if kind is not None:
                 moves.append(Move(dataset, kind, *pair))
         _apply(connection, moves, now)
@@ -105,6 +115,8 @@ def _kind(
         return ChangeKind.PUBLICATION
     if before.version_id != after.version_id:
         return written.kinds.get(after.version_id, ChangeKind.CONTENT)
+    if before.curation_id != after.curation_id:
+        return ChangeKind.OVERLAY
     # A report with the same findings is no change: what is published keeps naming the one before it.
     return ChangeKind.VERDICT if after.record_id in written.judged else None
 
@@ -112,13 +124,15 @@ def _kind(
 def _kind_of_appearance(after: Shown, last: ChangeKind | None, kinds: Mapping[int, ChangeKind]) -> ChangeKind:
     if last is None:
         return ChangeKind.CONTENT if after.version_id in kinds else ChangeKind.PUBLICATION
+    if last is ChangeKind.OVERLAY:
+        return last
     return ChangeKind.RESTORATION if last is ChangeKind.WITHDRAWAL else ChangeKind.PUBLICATION
 
 
 def _published(connection: Connection, dataset_ids: list[str]) -> dict[str, Shown]:
     query = select(published).where(published.c.dataset_id.in_(dataset_ids))
     return {
-        row.dataset_id: Shown(row.record_id, row.version_id, row.report_id)
+        row.dataset_id: Shown(row.record_id, row.version_id, row.report_id, row.curation_id)
         for row in connection.execute(query)
     }
 
@@ -207,6 +221,7 @@ def _apply(connection: Connection, moves: Sequence[Move], now: datetime) -> None
             "record": m.after.record_id,
             "version": m.after.version_id,
             "report": m.after.report_id,
+            "curation": m.after.curation_id,
         }
         for m in moves
         if m.before is not None and m.after is not None and m.before != m.after
@@ -217,6 +232,7 @@ def _apply(connection: Connection, moves: Sequence[Move], now: datetime) -> None
             "record_id": bindparam("record"),
             "version_id": bindparam("version"),
             "report_id": bindparam("report"),
+            "curation_id": bindparam("curation"),
         }
         connection.execute(statement.values(values), moved)
 
@@ -231,8 +247,10 @@ def _change_row(seq: int, move: Move, now: datetime) -> dict[str, Any]:
         "kind": move.kind.value,
         "before": move.before.version_id if move.before else None,
         "before_report": move.before.report_id if move.before else None,
+        "before_curation": move.before.curation_id if move.before else None,
         "after": move.after.version_id if move.after else None,
         "after_report": move.after.report_id if move.after else None,
+        "after_curation": move.after.curation_id if move.after else None,
         "at": now,
     }
 

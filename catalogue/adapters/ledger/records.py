@@ -8,19 +8,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, select, union
 
-from catalogue.adapters.ledger import codec, sources
+from catalogue.adapters.ledger import codec, curations, erasures, sources
 from catalogue.adapters.ledger.chunks import chunks
 from catalogue.adapters.ledger.keys import searchable
 from catalogue.adapters.ledger.schema import (
     BY_SUBJECT,
-    changes,
     identifiers,
     published,
     records,
     reports,
     versions,
 )
-from catalogue.errors import Gone, InvalidQuery, NotFound
+from catalogue.adapters.ledger.unpublished import not_published
+from catalogue.errors import InvalidQuery, NotFound
+from catalogue.model.curation import Curation
 from catalogue.model.records import PublishedState, RecordState, StoredRecord, StoredVersion
 from catalogue.model.validation import ValidationReport, Verdict
 
@@ -52,7 +53,9 @@ def _records() -> Select[Any]:
 def record(connection: Connection, record_id: str) -> StoredRecord:
     row = connection.execute(_records().where(records.c.record_id == record_id)).first()
     if row is None:
-        raise NotFound(f"There is no record {record_id}.", record_id=record_id)
+        raise erasures.gone(connection, record_id) or NotFound(
+            f"There is no record {record_id}.", record_id=record_id
+        )
     return _stored_record(row)
 
 
@@ -104,6 +107,8 @@ def version(connection: Connection, record_id: str, number: int | None) -> Store
     wanted = current if number is None else versions.c.number == number
     row = connection.execute(_versions().where(versions.c.record_id == record_id, wanted)).first()
     if row is None:
+        if (erased := erasures.gone(connection, record_id)) is not None:
+            raise erased
         what = f"record {record_id}" if number is None else f"version {number} of record {record_id}"
         raise NotFound(f"There is no {what}.", record_id=record_id)
     return _stored_version(row)
@@ -112,9 +117,11 @@ def version(connection: Connection, record_id: str, number: int | None) -> Store
 def states_of(
     connection: Connection, states: Sequence[PublishedState]
 ) -> dict[PublishedState, StoredVersion]:
-    """Versions, each with the report that it is published with."""
-    plain = versions_of(connection, sorted({version_id for version_id, _ in states}))
-    wanted = sorted({report_id for _, report_id in states})
+    """Versions, each with the report and under the curation that it is published with."""
+    plain = versions_of(connection, sorted({version_id for version_id, *_ in states}))
+    wanted = sorted({report_id for _, report_id, _ in states})
+    said: dict[int, Curation | None] = {0: None}
+    said.update(curations.by_id(connection, sorted({state[2] for state in states} - {0})))
     judged: dict[int, ValidationReport] = {}
     for some in chunks(wanted):
         for row in connection.execute(
@@ -122,9 +129,11 @@ def states_of(
         ):
             judged[row.report_id] = _report(row)
     return {
-        (version_id, report_id): replace(plain[version_id], report=judged[report_id])
-        for version_id, report_id in states
-        if version_id in plain and report_id in judged
+        (version_id, report_id, curation_id): replace(
+            plain[version_id], report=judged[report_id], curation=said[curation_id]
+        )
+        for version_id, report_id, curation_id in states
+        if version_id in plain and report_id in judged and curation_id in said
     }
 
 
@@ -188,12 +197,19 @@ def find_dataset(connection: Connection, iri: str | None, identifier: str | None
     return sorted(set(connection.execute(union(*found)).scalars()))
 
 
+_SHOWN = (published.c.version_id, published.c.report_id, published.c.curation_id)
+
+
+def _state(row: Any) -> PublishedState:
+    return row.version_id, row.report_id, row.curation_id or 0
+
+
 def published_after(connection: Connection, after: str | None, limit: int) -> list[StoredVersion]:
     # The ids first: a sort must not carry the texts along.
-    ids = select(published.c.version_id, published.c.report_id).order_by(published.c.dataset_id).limit(limit)
+    ids = select(*_SHOWN).order_by(published.c.dataset_id).limit(limit)
     if after is not None:
         ids = ids.where(published.c.dataset_id > after)
-    wanted = [(row.version_id, row.report_id) for row in connection.execute(ids)]
+    wanted = [_state(row) for row in connection.execute(ids)]
     found = states_of(connection, wanted)
     return [found[state] for state in wanted]
 
@@ -208,8 +224,8 @@ def published_ids(connection: Connection, after: str | None, limit: int) -> list
 def published_versions(connection: Connection, dataset_ids: Sequence[str]) -> dict[str, StoredVersion]:
     found: dict[str, StoredVersion] = {}
     for some in chunks(dataset_ids):
-        query = select(published.c.version_id, published.c.report_id).where(published.c.dataset_id.in_(some))
-        wanted = [(row.version_id, row.report_id) for row in connection.execute(query)]
+        query = select(*_SHOWN).where(published.c.dataset_id.in_(some))
+        wanted = [_state(row) for row in connection.execute(query)]
         stored = states_of(connection, wanted)
         found.update((version.dataset_id, version) for version in stored.values())
     return found
@@ -220,28 +236,12 @@ def published_count(connection: Connection) -> int:
 
 
 def published_version(connection: Connection, dataset_id: str) -> StoredVersion:
-    query = _versions().join(published, published.c.version_id == versions.c.version_id)
+    query = _versions().add_columns(published.c.curation_id)
+    query = query.join(published, published.c.version_id == versions.c.version_id)
     row = connection.execute(query.where(published.c.dataset_id == dataset_id)).first()
     if row is None:
-        raise _not_published(connection, dataset_id)
-    return _stored_version(row)
-
-
-def _not_published(connection: Connection, dataset_id: str) -> NotFound | Gone:
-    described = of_dataset(connection, dataset_id)
-    if not described:
-        return NotFound(f"There is no dataset {dataset_id}.", dataset_id=dataset_id)
-    if any(record.withdrawn_at is None for record in described):
-        return NotFound(
-            f"The dataset {dataset_id} is known but not published: its source publishes conformant records only.",
-            dataset_id=dataset_id,
-        )
-    was_published = select(changes.c.seq).where(changes.c.dataset_id == dataset_id).limit(1)
-    if connection.execute(was_published).first() is None:
-        return NotFound(f"There is no dataset {dataset_id}.", dataset_id=dataset_id)
-    when = max(record.withdrawn_at for record in described if record.withdrawn_at is not None)
-    return Gone(
-        f"The dataset {dataset_id} was withdrawn on {when:%Y-%m-%d}.",
-        dataset_id=dataset_id,
-        withdrawn_at=when,
-    )
+        raise not_published(connection, dataset_id, of_dataset(connection, dataset_id))
+    found = _stored_version(row)
+    if row.curation_id is None:
+        return found
+    return replace(found, curation=curations.by_id(connection, [row.curation_id])[row.curation_id])

@@ -20,6 +20,8 @@ from sqlalchemy import (
 )
 
 from catalogue.adapters.ledger.columns import Instant, Key, Words, metadata
+from catalogue.adapters.ledger.schema_published import changes as changes  # noqa: PLC0414 - re-exported
+from catalogue.adapters.ledger.schema_published import published as published  # noqa: PLC0414 - re-exported
 
 meta = Table("meta", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
 
@@ -258,31 +260,6 @@ identifiers = Table(
     Column("record_id", ForeignKey("records.record_id"), primary_key=True),
     Column("value", Text, primary_key=True, index=True),
     sqlite_with_rowid=False,
-)
-
-published = Table(
-    "published",
-    metadata,
-    Column("dataset_id", Text, primary_key=True),
-    Column("record_id", ForeignKey("records.record_id"), nullable=False, index=True),
-    Column("version_id", ForeignKey("versions.version_id"), nullable=False),
-    Column("report_id", BigInteger, nullable=False),
-)
-
-# No foreign keys: a change outlives what it speaks of (erasure).
-changes = Table(
-    "changes",
-    metadata,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
-    Column("dataset_id", Text, nullable=False),
-    Column("record_id", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("before", BigInteger),
-    Column("before_report", BigInteger),
-    Column("after", BigInteger),
-    Column("after_report", BigInteger),
-    Column("at", Instant, nullable=False),
-    Index("ix_changes_dataset_id", "dataset_id", "seq"),
 )
 
 events = Table(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -74,6 +76,16 @@ def writing(engine: Engine) -> Engine:
 
 def take_turn(connection: Connection) -> None:
     """Nothing to do: BEGIN IMMEDIATE lets one writer in at a time, so numbers are drawn in order of commit."""
+
+
+@contextmanager
+def overwriting(connection: Connection) -> Iterator[None]:
+    """Rows that are deleted meanwhile are overwritten with zeros."""
+    connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("PRAGMA secure_delete = OFF")
 
 
 def explain(error: BaseException) -> tuple[str, str] | None:

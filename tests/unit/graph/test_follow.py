@@ -44,7 +44,7 @@ class Rows:
 
     def published_states(self, states):
         self.loads.append(len(states))
-        return {(i, report): self.stored[i] for i, report in states}
+        return {state: self.stored[state[0]] for state in states}
 
     def published(self, after, limit):
         live = {}

@@ -179,7 +179,7 @@ def test_a_new_release_replaces_what_differs_and_nothing_else():
     store = Memory()
     first = GraphProjection(store, BASE, statics())
     first.apply(
-        [Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], {(1, 0): version()}, first.position(), 1
+        [Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], {(1, 0, 0): version()}, first.position(), 1
     )
     new = statics(title="New", vocabularies={"more": themes("Lung")})
     GraphProjection(store, BASE, new).position()
@@ -192,10 +192,10 @@ def test_a_rebuild_equals_the_changes_that_led_there():
     followed, rebuilt = Memory(), Memory()
     projection = GraphProjection(followed, BASE, statics())
     start = projection.position()
-    versions = {(1, 0): version(), (2, 0): version(2, CONTENT.replace('"A"', '"B"'))}
+    versions = {(1, 0, 0): version(), (2, 0, 0): version(2, CONTENT.replace('"A"', '"B"'))}
     projection.apply([Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], versions, start, 1)
     projection.apply([Change(2, "ds1", "rec1", ChangeKind.CONTENT, 1, 2, AT)], versions, 1, 2)
-    GraphProjection(rebuilt, BASE, statics()).rebuild([versions[2, 0]], 2, lambda beside: None)
+    GraphProjection(rebuilt, BASE, statics()).rebuild([versions[2, 0, 0]], 2, lambda beside: None)
     assert {str(q) for q in followed.store} == {str(q) for q in rebuilt.store}
 
 

@@ -152,6 +152,7 @@ def _published() -> None:
         sa.Column("record_id", sa.Text(), nullable=False),
         sa.Column("version_id", sa.BigInteger(), nullable=False),
         sa.Column("report_id", sa.BigInteger(), nullable=False),
+        sa.Column("curation_id", sa.BigInteger()),
         sa.ForeignKeyConstraint(["record_id"], ["records.record_id"], name="fk_published_record_id"),
         sa.ForeignKeyConstraint(["version_id"], ["versions.version_id"], name="fk_published_version_id"),
         sa.PrimaryKeyConstraint("dataset_id", name="pk_published"),
@@ -168,8 +169,10 @@ def _changes() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("before", sa.BigInteger()),
         sa.Column("before_report", sa.BigInteger()),
+        sa.Column("before_curation", sa.BigInteger()),
         sa.Column("after", sa.BigInteger()),
         sa.Column("after_report", sa.BigInteger()),
+        sa.Column("after_curation", sa.BigInteger()),
         sa.Column("at", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("seq", name="pk_changes"),
     )

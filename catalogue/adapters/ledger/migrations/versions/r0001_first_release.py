@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from catalogue.adapters.ledger.migrations.r0001_curation import create_curation_tables
 from catalogue.adapters.ledger.migrations.r0001_operations import create_operations_tables
 from catalogue.adapters.ledger.migrations.r0001_records import create_record_tables
 
@@ -40,6 +41,7 @@ def upgrade() -> None:
     _page_records()
     create_record_tables()
     create_operations_tables()
+    create_curation_tables()
 
 
 def downgrade() -> None:
@@ -63,7 +65,9 @@ def _counters() -> None:
         sa.PrimaryKeyConstraint("name", name="pk_counters"),
     )
     table = sa.table("counters", sa.column("name"), sa.column("value"))
-    op.bulk_insert(table, [{"name": name, "value": 0} for name in ("change", "version", "report")])
+    op.bulk_insert(
+        table, [{"name": name, "value": 0} for name in ("change", "version", "report", "curation")]
+    )
 
 
 def _events() -> None:
