@@ -131,7 +131,7 @@ def open_services(
             graph=_graph_store(base, folder),
             search=search,
             engine=shape_engine(settings),
-            profiles=_Later(ProfilesOnDemand),
+            profiles=_Later(lambda: ProfilesOnDemand(folder.profiles)),
             vocabularies=load_vocabularies(),
             harvesters=_Later(load_harvesters),
             spool=folder.spool,
@@ -265,6 +265,6 @@ def open_judging(settings: Settings, secrets: Mapping[str, str]) -> Judging:
         files=FileClients(settings),
         clock=clock,
         engine=shape_engine(settings),
-        profiles=ProfilesOnDemand(),
+        profiles=ProfilesOnDemand(settings.data / "profiles"),
         vocabularies=load_vocabularies(),
     )

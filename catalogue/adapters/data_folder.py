@@ -63,6 +63,11 @@ class DataFolder:
         return self.path / "search"
 
     @property
+    def profiles(self) -> Path:
+        """Shapes profiles that the operator added."""
+        return self.path / "profiles"
+
+    @property
     def spool(self) -> Path:
         return self.path / "spool"
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
+from threading import Lock
+from time import monotonic
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -20,9 +22,9 @@ from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject
 
 PROFILES = "https://w3id.org/pharos/profiles/"
 """Our profiles' IRIs are this and their name; their shapes' IRIs are that, `#` and a local name."""
-
 PROF = Namespace("http://www.w3.org/ns/dx/prof/")
 VALIDATION = NamedNode("http://www.w3.org/ns/dx/prof/role/validation")
+LOOK_AGAIN = 1.0  # seconds between two looks for added profiles
 
 
 def load_profiles(extra: Iterable[Path] = ()) -> dict[str, ShapesProfile]:
@@ -37,28 +39,55 @@ def load_profiles(extra: Iterable[Path] = ()) -> dict[str, ShapesProfile]:
 
 
 class ProfilesOnDemand(Mapping[str, ShapesProfile]):
-    """The installed profiles by name, each prepared when it is first asked for: a command needs one or two of them.
+    """Profiles by name, each prepared when it is first asked for. ConfigurationError as with `load_profiles`.
 
-    Raises ConfigurationError as `load_profiles` does, for what concerns one profile when that is asked for.
+    `added`: a folder of folders with a `profile.ttl`; what is put there later is found within LOOK_AGAIN.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, added: Path | None = None) -> None:
         self._drafts = _read(())
         self._finished: dict[str, ShapesProfile] = {}
+        self._added = added
+        self._seen: dict[Path, int] = {}
+        self._looked_at = -LOOK_AGAIN
+        self._lock = Lock()
+
+    def include(self, file: Path) -> str:
+        """Takes in a shapes file for as long as this object lives, and returns its name."""
+        _add(self._known(), draft := _read_file(file))
+        return draft.name
+
+    def _known(self) -> dict[str, _Draft]:
+        if self._added is not None and monotonic() - self._looked_at >= LOOK_AGAIN:
+            with self._lock:
+                for file in sorted(self._added.glob("[!.]*/profile.ttl")):
+                    self._take_in(file, file.stat().st_mtime_ns)
+                self._looked_at = monotonic()
+        return self._drafts
+
+    def _take_in(self, file: Path, stamp: int) -> None:
+        if self._seen.get(file) != stamp:
+            draft = _read_folder(file.parent)
+            if file in self._seen:
+                self._finished.pop(draft.name, None)
+                del self._drafts[draft.name]
+            _add(self._drafts, draft)
+            self._seen[file] = stamp
 
     def __getitem__(self, name: str) -> ShapesProfile:
+        drafts = self._known()
         if name not in self._finished:
-            self._finished[name] = _finish(self._drafts[name], self._drafts)
+            self._finished[name] = _finish(drafts[name], drafts)
         return self._finished[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._drafts
+        return name in self._known()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._drafts)
+        return iter(list(self._known()))
 
     def __len__(self) -> int:
-        return len(self._drafts)
+        return len(self._known())
 
 
 def _read(extra: Iterable[Path]) -> dict[str, _Draft]:

@@ -9,60 +9,47 @@ from dataclasses import dataclass, field
 from catalogue.discovery.finding_paths import FindingPaths, IsConcept, known_by_its_type
 from catalogue.discovery.places import Places
 from catalogue.discovery.rules import advice_of
-from catalogue.model.findings import Finding, ReportForPeople, Rule, RuleFindings
-from catalogue.model.records import Repair
-from catalogue.model.validation import Severity, ValidationReport, ValidationResult
-from catalogue.rdf.document_statements import DocumentStatements
-from catalogue.rdf.graphs import Graph
+from catalogue.model.findings import Finding, JudgedRecord, ReportForPeople, Rule, RuleFindings
+from catalogue.model.validation import Severity, ValidationResult
 from catalogue.rdf.literals import preferred
 from catalogue.rdf.namespaces import DCT
-from catalogue.rdf.terms import NamedNode, Subject
+from catalogue.rdf.terms import NamedNode
 
 _RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedRecord:
-    """A record with its report. `graph`: what was judged; `solved`: findings that only what was sent had (`received`,
-    where the record is called `received_node`); `document`: where it comes from, as it is shown;
-    `statements`: that document's text where it is at hand; `record_id`: its id where it is stored."""
-
-    subject: str
-    graph: Graph
-    report: ValidationReport
-    repairs: tuple[Repair, ...] = ()
-    solved: tuple[ValidationResult, ...] = ()
-    received: Graph | None = None
-    received_node: Subject | None = None
-    document: str = ""
-    statements: DocumentStatements | None = None
-    record_id: str = ""
-
-
 def findings_of(
-    record: JudgedRecord, is_concept: IsConcept = known_by_its_type
+    record: JudgedRecord, rules: Mapping[str, Rule], is_concept: IsConcept = known_by_its_type
 ) -> tuple[list[Finding], list[Finding]]:
-    """The record's findings in the order of its report, and those that repairs have solved."""
+    """The record's findings in the order of its report, and those that repairs have solved. `rules`: those of the
+    profile, by shape (see `rules.rules_of`)."""
     start = NamedNode(record.subject)
-    paths = FindingPaths(record.graph, start, is_concept)
-    places = Places(record.statements, record.graph, start, record.repairs) if record.statements else None
     stated = preferred(record.graph.objects(start, DCT.title))
     title = stated.value if stated else ""
 
-    def finding(result: ValidationResult, paths: FindingPaths, places: Places | None) -> Finding:
-        about = paths.about(result)
-        return Finding(
-            record.subject, title, result, about.property, about.value,
-            places.of(result) if places else None, record.document, record.record_id,
-        )  # fmt: skip
+    def told(
+        results: Iterable[ValidationResult], paths: FindingPaths, places: Places | None
+    ) -> list[Finding]:
+        found = []
+        for result in results:
+            about = paths.about(result)
+            found.append(
+                Finding(
+                    record.subject, title, result, about.property, rules.get(result.source_shape or "", Rule()),
+                    advice_of(result), about.value, places.of(result) if places else None,
+                    record.document, record.record_id,
+                )
+            )  # fmt: skip
+        return found
 
-    solved: list[Finding] = []
-    if record.solved and record.received is not None:
-        sent_as = record.received_node or start
-        before = FindingPaths(record.received, sent_as, is_concept)
-        as_sent = Places(record.statements, record.received, sent_as) if record.statements else None
-        solved = [finding(result, before, as_sent) for result in record.solved]
-    return [finding(result, paths, places) for result in record.report.results], solved
+    document = record.statements
+    places = Places(document, record.graph, start, record.repairs) if document else None
+    found = told(record.report.results, FindingPaths(record.graph, start, is_concept), places)
+    if not record.solved or record.sent_graph is None:
+        return found, []
+    node = record.sent_node or start
+    as_sent = Places(document, record.sent_graph, node) if document else None
+    return found, told(record.solved, FindingPaths(record.sent_graph, node, is_concept), as_sent)
 
 
 def group(
@@ -75,13 +62,13 @@ def group(
     """One report of all the records. `rules` gives a profile's rules by its name (see `rules.rules_of`; an unknown one
     has none). `keep`: most findings that a group holds; the counts are of all."""
     total, verdicts, profiles, repairs = 0, Counter[str](), Counter[str](), Counter[str]()
-    standing, solved = _Groups(rules, keep), _Groups(rules, keep)
+    standing, solved = _Groups(keep), _Groups(keep)
     for record in records:
         total += 1
         verdicts[record.report.verdict.value] += 1
         profiles[record.report.profile] += 1
         repairs.update(repair.rule for repair in record.repairs)
-        now, before = findings_of(record, is_concept)
+        now, before = findings_of(record, rules(record.report.profile), is_concept)
         standing.add(record.report.profile, now)
         solved.add(record.report.profile, before)
     return ReportForPeople(
@@ -102,8 +89,7 @@ class _Group:
 
 
 class _Groups:
-    def __init__(self, rules: Callable[[str], Mapping[str, Rule]], keep: int | None) -> None:
-        self._rules = rules
+    def __init__(self, keep: int | None) -> None:
         self._keep = keep
         self._groups: dict[_Key, _Group] = {}
         self._number = 0
@@ -113,7 +99,6 @@ class _Groups:
         self._number += 1
         for finding in findings:
             result = finding.result
-            # the same rule says different things of different kinds of fault only where it has no message of its own
             key = (
                 profile, result.source_shape, result.component, result.severity, result.known_gap, finding.property
             )  # fmt: skip
@@ -127,7 +112,7 @@ class _Groups:
 
     def sorted(self) -> tuple[RuleFindings, ...]:
         """Worst first; then what concerns most records; then by property."""
-        made = [self._made(key, group) for key, group in self._groups.items()]
+        made = [_made(key, group) for key, group in self._groups.items()]
         return tuple(
             sorted(
                 made,
@@ -142,10 +127,11 @@ class _Groups:
             )
         )
 
-    def _made(self, key: _Key, group: _Group) -> RuleFindings:
-        profile, shape, _, severity, known_gap, path = key
-        rule = self._rules(profile).get(shape or "", Rule())
-        return RuleFindings(
-            profile, shape, severity, known_gap, path, rule, advice_of(group.first.result),
-            group.records, group.count, tuple(group.kept),
-        )  # fmt: skip
+
+def _made(key: _Key, group: _Group) -> RuleFindings:
+    profile, shape, _, severity, known_gap, path = key
+    first = group.first
+    return RuleFindings(
+        profile, shape, severity, known_gap, path, first.rule, first.advice, group.records, group.count,
+        tuple(group.kept),
+    )  # fmt: skip

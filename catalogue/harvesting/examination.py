@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from catalogue.errors import ParseError, RecordError
+from catalogue.harvesting.lines import skipped, untyped
 from catalogue.model.descriptions import replaced
 from catalogue.model.harvest import HarvestSource
-from catalogue.model.records import NormalisedRecord, Payload, RawRecord, Repair
+from catalogue.model.records import NormalisedRecord, Payload, RawRecord, RecordOutcome, Repair
 from catalogue.model.validation import ValidationReport, ValidationResult
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.parse import parse
@@ -52,7 +53,7 @@ def read_document(payload: Payload) -> ReadDocument:
     document = parse(payload)
     parts = split(document.graph, PageFacts(payload.url, payload.payload_hash))
     found = [*parts.records, *(waiting.record for waiting in parts.deferred)]
-    if not found:
+    if not found and not parts.untyped:
         raise ParseError(
             "The document is RDF, but describes no dataset, series or data service.",
             advice="A dataset is a resource of the class dcat:Dataset with at least a title.",
@@ -60,20 +61,21 @@ def read_document(payload: Payload) -> ReadDocument:
     return ReadDocument(document, found, parts.untyped)
 
 
-def examine(read: ReadDocument, url: str, profile: str, judge: Judgement) -> Iterator[Examined]:
-    """Each record of the document in turn, judged before and after repairs. Raises RecordError (naming the record)
-    for one without any name or with blank nodes that cannot be told apart, EngineFailed."""
+def examine(
+    read: ReadDocument, url: str, profile: str, judge: Judgement
+) -> Iterator[Examined | RecordOutcome]:
+    """Each record of the document in turn, judged before and after repairs; or, in the words of a harvest, why it
+    cannot be kept. Raises EngineFailed."""
     source = HarvestSource(SLUG, url, "dcat_rdf")
     for raw in read.found:
-        yield _examined(_normalised(raw, source), profile, judge)
-
-
-def _normalised(raw: RawRecord, source: HarvestSource) -> NormalisedRecord:
-    try:
-        return normalise(raw, source, ())
-    except RecordError as error:
-        error.detail = f"{raw.subject}: {error.detail}"
-        raise
+        try:
+            record = normalise(raw, source, ())
+        except RecordError as error:
+            yield skipped(error, raw.page_url, raw.subject)
+        else:
+            yield _examined(record, profile, judge)
+    for node in read.untyped:
+        yield untyped(node, url)
 
 
 def _examined(record: NormalisedRecord, profile: str, judge: Judgement) -> Examined:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from catalogue.model.validation import Severity, ValidationResult
+from catalogue.model.records import Repair
+from catalogue.model.validation import Severity, ValidationReport, ValidationResult
+from catalogue.rdf.document_statements import DocumentStatements
+from catalogue.rdf.graphs import Graph
+from catalogue.rdf.terms import NamedNode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class Finding:
     title: str
     result: ValidationResult
     property: str
+    rule: Rule
+    advice: Advice
     value: str | None = None
     place: Place | None = None
     document: str = ""
@@ -69,6 +75,29 @@ class RuleFindings:
     records: int
     count: int
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRecord:
+    """A record with its report.
+
+    `graph`: what was judged. Where repairs were made, `sent` is the report of what the provider sent (`sent_graph`,
+    where the record is called `sent_node`) and `solved` its findings that the repairs took away. `document`: where it
+    comes from, as it is shown; `statements`: that document's text where it is at hand; `record_id`: its id where it is
+    stored.
+    """
+
+    subject: str
+    graph: Graph
+    report: ValidationReport
+    repairs: tuple[Repair, ...] = ()
+    sent: ValidationReport | None = None
+    solved: tuple[ValidationResult, ...] = ()
+    sent_graph: Graph | None = None
+    sent_node: NamedNode | None = None
+    document: str = ""
+    statements: DocumentStatements | None = None
+    record_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from functools import cache
 import pytest
 
 from catalogue.bootstrap import Judging, open_judging
-from catalogue.discovery.findings import JudgedRecord, group
+from catalogue.discovery.findings import group
 from catalogue.discovery.rules import rules_of
 from catalogue.harvesting.examination import Examined, examine, read_document
-from catalogue.model.findings import ReportForPeople
+from catalogue.model.findings import JudgedRecord, ReportForPeople
 from catalogue.model.records import Payload
 from catalogue.rdf.document_statements import DocumentStatements
 from catalogue.settings import Settings
@@ -35,14 +35,15 @@ def judging() -> Judging:
 def examined(text: str, profile: str = "dcat-ap-3.0.1", syntax: str = "text/turtle") -> list[Examined]:
     body = text.encode()
     payload = Payload(URL, body, hashlib.sha256(body).hexdigest(), media_type=syntax)
-    return list(examine(read_document(payload), URL, profile, judging().judge))
+    found = examine(read_document(payload), URL, profile, judging().judge)
+    return [each for each in found if isinstance(each, Examined)]
 
 
 def reported(text: str, profile: str = "dcat-ap-3.0.1", syntax: str = "text/turtle") -> ReportForPeople:
     statements = DocumentStatements(text.encode(), URL, syntax)
     records = [
         JudgedRecord(
-            each.record.subject, each.record.graph, each.report, each.record.repairs, each.solved,
+            each.record.subject, each.record.graph, each.report, each.record.repairs, each.sent, each.solved,
             each.sent_graph, each.sent_node, URL, statements,
         )
         for each in examined(text, profile, syntax)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from catalogue.discovery.finding_paths import FindingPaths, compact_path
-from catalogue.discovery.findings import JudgedRecord, group
+from catalogue.discovery.findings import group
 from catalogue.discovery.rules import advice_of
-from catalogue.model.findings import Advice, ReportForPeople, Rule
+from catalogue.model.findings import Advice, JudgedRecord, ReportForPeople, Rule
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.terms import NamedNode

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 
 from catalogue.bootstrap import open_judging
-from catalogue.errors import MissingIdentifier, ParseError
+from catalogue.errors import ParseError
 from catalogue.harvesting.examination import Examined, examine, read_document, solved
 from catalogue.model.records import Payload, Repair
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
@@ -22,7 +22,9 @@ OLD_RIGHT = "<https://publications.europa.eu/resource/authority/access-right/PUB
 def examined(text: str, profile: str = "dcat-ap-3.0.1") -> list[Examined]:
     body = (HEADS + text).encode()
     payload = Payload(URL, body, hashlib.sha256(body).hexdigest(), media_type="text/turtle")
-    return list(examine(read_document(payload), URL, profile, JUDGING.judge))
+    found = list(examine(read_document(payload), URL, profile, JUDGING.judge))
+    assert all(isinstance(each, Examined) for each in found)
+    return found  # type: ignore[return-value]
 
 
 def test_a_record_without_repairs_is_judged_once() -> None:
@@ -75,13 +77,15 @@ def test_blank_nodes_count_by_their_number() -> None:
     assert len(solved(sent, _report(_result("_:x"), _result("<urn:d>", "_:y")), [])) == 1
 
 
-@pytest.mark.parametrize(
-    ("text", "error", "named"),
-    [
-        ("<urn:x> <urn:p> 1 .", ParseError, "describes no dataset"),
-        ('[] a dcat:Dataset ; dct:title "Nameless"@en .', MissingIdentifier, "Nameless"),
-    ],
-)
-def test_what_cannot_be_judged_is_said(text: str, error: type[Exception], named: str) -> None:
-    with pytest.raises(error, match=named):
-        examined(text)
+def test_a_document_without_datasets_is_refused() -> None:
+    with pytest.raises(ParseError, match="describes no dataset"):
+        examined("<urn:x> <urn:p> 1 .")
+
+
+def test_what_cannot_be_kept_is_told_beside_what_can() -> None:
+    text = HEADS + '[] a dcat:Dataset ; dct:title "Nameless"@en . <urn:d> a dcat:Dataset ; dct:title "D"@en .'
+    payload = Payload(URL, text.encode(), "0" * 64, media_type="text/turtle")
+    found = list(examine(read_document(payload), URL, "none", JUDGING.judge))
+    (outcome,) = [each for each in found if not isinstance(each, Examined)]
+    assert (outcome.code, len(found)) == ("MissingIdentifier", 2)
+    assert "Nameless" in (outcome.reason or "")
