@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -111,11 +112,18 @@ class SparqlGraphStore:
         self._wait_for(reached)
 
     def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
-        """QueryTimeout when the whole answer was not there in `timeout` seconds (`context["killed"]`: the server was
-        stopped for it), LimitExceeded, InvalidQuery (the server does not understand it), StoreUnavailable
-        (`context["lost"]`: the server went away while it answered)."""
+        """Relative IRIs are relative to `{base}/sparql`, never to the server's own address.
+
+        QueryTimeout when the whole answer was not there in `timeout` seconds (`context["killed"]`: the server was
+        stopped for it), LimitExceeded, InvalidQuery (the server does not understand it), StoreUnavailable as `send` does.
+        """
         began = time.monotonic()
-        return self._ask(text, accept, timeout, max_bytes, lambda: self._stop(began, timeout))
+        # On the first line, so that places in the query keep their lines.
+        prologue = f"BASE <{self._base.rstrip('/')}/sparql> "
+        try:
+            return self._ask(prologue + text, accept, timeout, max_bytes, lambda: self._stop(began, timeout))
+        except InvalidQuery as error:
+            raise _without_prologue(error, len(prologue)) from error
 
     def _ask(
         self, text: str, accept: str, timeout: float, max_bytes: int, on_deadline: Callable[[], bool]
@@ -155,6 +163,17 @@ class SparqlGraphStore:
             if time.monotonic() > until:
                 raise StoreUnavailable("The rebuilt graph store does not answer.") from late
             time.sleep(0.05)
+
+
+def _without_prologue(error: InvalidQuery, length: int) -> InvalidQuery:
+    """The same words about the query as it was asked: `error at 1:50` counts the prologue."""
+
+    def place(match: re.Match[str]) -> str:
+        return f"at 1:{max(1, int(match[1]) - length)}"
+
+    return InvalidQuery(
+        re.sub(r"\bat 1:(\d+)", place, error.detail, count=1), advice=error.advice, **error.context
+    )
 
 
 def _position(body: bytes) -> int:

@@ -6,21 +6,33 @@ Every query, of the page, the API and the command line, comes through here; `Gra
 from __future__ import annotations
 
 import logging
-import math
+import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 
-from catalogue.discovery.sparql_judge import QueryKind, judge
+from catalogue.discovery.sparql_failures import (
+    fatal,
+    in_words,
+    is_serving,
+    judged,
+    last_words,
+    late,
+    late_and_remembered,
+)
+from catalogue.discovery.sparql_judge import QueryKind, Reading, read
+from catalogue.discovery.sparql_products import ENOUGH, refuse_products
 from catalogue.discovery.sparql_results import (
     JSON,
     N_TRIPLES,
     SUPPORTED,
     IncompleteError,
     choose,
+    number_in,
     write_rows,
     write_triples,
 )
 from catalogue.discovery.sparql_text import PlainQuery, plain_query
-from catalogue.discovery.sparql_traffic import Passage, Traffic, traffic_of
+from catalogue.discovery.sparql_traffic import MEMORY, Passage, Traffic, traffic_of
 from catalogue.errors import InvalidQuery, LimitExceeded, QueryTimeout, StoreUnavailable
 from catalogue.ports import GraphStore
 
@@ -28,9 +40,11 @@ __all__ = ["SUPPORTED", "SparqlAnswer", "SparqlGateway"]
 
 log = logging.getLogger(__name__)
 
-GRACE = 1.25
-ADVICE = "Name the dataset or graph, join the patterns by shared variables, add a LIMIT."
-CRASH = "it makes the engine of the graph store fail, as sorting by several keys does where one holds mixed types."
+SHORTEST = 2.0
+"""The engine counts its own limit in whole seconds, from one: less than this it could never keep."""
+RETURNING = 8.0
+"""Seconds that a query waits for an engine that is being restarted."""
+POLL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +57,8 @@ class SparqlAnswer:
 
 
 class SparqlGateway:
-    """`timeout`: seconds after which the engine is asked to end a query (its soft limit, set where it is started);
-    a quarter later it is restarted. `max_rows`: rows or triples; `max_bytes`: of the engine's answer."""
+    """`timeout`: seconds after which a query is cut off, and with it the engine that did not end it by itself (its own
+    limit is shorter). `max_rows`: rows or triples; `max_bytes`: of the engine's answer."""
 
     def __init__(
         self,
@@ -56,9 +70,7 @@ class SparqlGateway:
         traffic: Traffic | None = None,
     ) -> None:
         self._graph = graph
-        self._timeout = timeout
-        # The engine counts its limit in whole seconds.
-        self._hard = math.ceil(timeout) * GRACE + 1
+        self._limit = max(timeout, SHORTEST)
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._traffic = traffic or traffic_of(graph)
@@ -66,26 +78,64 @@ class SparqlGateway:
     def answer(self, text: str, accept: str | None = None) -> SparqlAnswer:
         """The answer to a query; `accept` is an Accept header or a media type, None for our preference.
 
-        Raises InvalidQuery (not SPARQL 1.1, an update, SERVICE, an answer above the caps, a query that is known to
-        bring the store down), NotAcceptable, QueryTimeout, StoreUnavailable.
+        Raises InvalidQuery (not SPARQL 1.1, an update, SERVICE, an answer above the caps, what the engine cannot
+        evaluate or does not survive), NotAcceptable, QueryTimeout, StoreUnavailable.
         """
         query = plain_query(text)
-        kind = judge(query)
+        reading = read(query)
+        kind = reading.kind
         form = choose(kind, accept)
         self._traffic.check(query.key)
         write, asked = (write_triples, N_TRIPLES) if kind.gives_graph else (write_rows, JSON)
         with self._traffic.passage(query.key) as passage:
+            self._refuse_products(reading)
             body = self._ask(query, asked, passage)
             seconds = passage.seconds
             passage.answered()
         try:
             return SparqlAnswer(form.media_type, write(body, form, self._max_rows), kind)
         except IncompleteError as error:
-            raise self._incomplete(seconds) from error
+            raise self._incomplete(body, seconds) from error
+
+    def _refuse_products(self, reading: Reading) -> None:
+        try:
+            refuse_products(reading, self._count)
+        except QueryTimeout as error:
+            raise late(self._limit) from error
+        except StoreUnavailable as error:
+            # The query itself meets the same, and knows how to wait.
+            log.info("patterns were not counted: %s", error.detail)
+
+    def _count(self, pattern: str) -> int:
+        text = f"SELECT (COUNT(*) AS ?n) {{ SELECT * {{ {pattern} }} LIMIT {ENOUGH} }}"
+        body = self._graph.query(text, JSON, timeout=self._limit, max_bytes=self._max_bytes)
+        return number_in(body)
 
     def _ask(self, query: PlainQuery, accept: str, passage: Passage) -> bytes:
+        """The engine's answer. A query under which the engine went away is asked again, for it may be another's fault,
+        unless it has used half of its time."""
+        trial = False
+        while True:
+            patience = self._limit - passage.seconds
+            with self._traffic.trial(query.key, patience) if trial else nullcontext():
+                since = time.monotonic()
+                try:
+                    return self._ask_once(query, accept, passage)
+                except StoreUnavailable as error:
+                    gone = error
+            if not (gone.context.get("lost") or gone.context.get("away")):
+                raise judged(gone, self._serves, self._limit) from gone
+            if gone.context.get("lost"):
+                trial = True
+                log.warning("engine lost during a query", extra={"query": query.key})
+                if passage.lost(since):
+                    raise fatal(MEMORY) from gone
+            if passage.seconds > self._limit / 2 or not self._is_back():
+                raise gone
+
+    def _ask_once(self, query: PlainQuery, accept: str, passage: Passage) -> bytes:
         try:
-            return self._graph.query(query.text, accept, timeout=self._hard, max_bytes=self._max_bytes)
+            return self._graph.query(query.text, accept, timeout=self._limit, max_bytes=self._max_bytes)
         except LimitExceeded as error:
             raise InvalidQuery(
                 f"The answer has more than {self._max_bytes:,} bytes.",
@@ -93,29 +143,26 @@ class SparqlGateway:
                 parameter="query",
             ) from error
         except QueryTimeout as error:
-            if error.context.get("killed"):
-                log.warning("query stopped with its engine", extra={"query": query.key})
-                passage.stopped(
-                    f"it ran longer than {self._timeout:g} seconds and could not be stopped alone."
-                )
-            raise self._late() from error
-        except StoreUnavailable as error:
-            if not error.context.get("lost"):
-                raise
-            log.warning("engine lost during a query", extra={"query": query.key})
-            if passage.lost(CRASH):
-                raise InvalidQuery(
-                    f"This query cannot be answered: {CRASH}",
-                    advice="Sort by one key, or write STR(?key) for each.",
-                    parameter="query",
-                ) from error
-            raise
+            if not error.context.get("killed"):
+                raise late(self._limit) from error
+            log.warning("query stopped with its engine", extra={"query": query.key})
+            passage.stopped(self._limit)
+            raise late_and_remembered(self._limit, MEMORY) from error
 
-    def _late(self) -> QueryTimeout:
-        return QueryTimeout(f"The query was stopped after {self._timeout:g} seconds.", advice=ADVICE)
+    def _serves(self) -> bool:
+        return is_serving(self._graph.position)
 
-    def _incomplete(self, seconds: float) -> QueryTimeout | StoreUnavailable:
-        # At its limit the engine ends the text in the middle, with status 200.
-        if seconds >= self._timeout:
-            return self._late()
-        return StoreUnavailable("The graph store broke off its answer.", advice="Try again in a moment.")
+    def _is_back(self) -> bool:
+        until = time.monotonic() + RETURNING
+        while not self._serves():
+            if time.monotonic() > until:
+                return False
+            time.sleep(POLL)
+        return True
+
+    def _incomplete(self, body: bytes, seconds: float) -> InvalidQuery | QueryTimeout | StoreUnavailable:
+        # At its limit, and where evaluating fails late, the engine ends the text in the middle, with status 200.
+        failure = in_words(last_words(body), self._serves, self._limit)
+        if failure is None:
+            return StoreUnavailable("The graph store broke off its answer.", advice="Try again in a moment.")
+        return late(self._limit) if seconds >= self._limit / 2 else failure

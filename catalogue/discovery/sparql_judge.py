@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pyparsing import ParseBaseException, ParseResults
@@ -41,8 +42,21 @@ _KINDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A harmless query: its kind, and the parser's tree of it."""
+
+    kind: QueryKind
+    tree: ParseResults
+
+
 def judge(query: PlainQuery) -> QueryKind:
-    """The query's kind. InvalidQuery for all that the parser does not read, or reads as a call to another server."""
+    """The query's kind; raises as `read` does."""
+    return read(query).kind
+
+
+def read(query: PlainQuery) -> Reading:
+    """InvalidQuery for all that the parser does not read, or reads as a call to another server."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION))
     try:
         with _parser:
@@ -71,7 +85,7 @@ def judge(query: PlainQuery) -> QueryKind:
         raise InvalidQuery("Only SELECT, ASK, CONSTRUCT and DESCRIBE are answered.", parameter="query")
     if _calls_out(tree):
         raise InvalidQuery("SERVICE is refused: this endpoint asks no other server.", parameter="query")
-    return kind
+    return Reading(kind, tree)
 
 
 def _calls_out(tree: ParseResults) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import islice
 from xml.parsers import expat
@@ -10,7 +11,7 @@ import pyoxigraph
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat
 
 from catalogue.discovery.sparql_judge import QueryKind
-from catalogue.errors import InvalidQuery, NotAcceptable
+from catalogue.errors import InvalidQuery, NotAcceptable, StoreUnavailable
 from catalogue.rdf.graphs import serialise
 from catalogue.rdf.terms import Triple
 
@@ -119,6 +120,16 @@ def _count(body: bytes, most: int) -> int | str:
     except (SyntaxError, ValueError) as error:
         return str(error)
     return 0
+
+
+def number_in(body: bytes) -> int:
+    """The one number of an answer to a question of our own. StoreUnavailable when there is none."""
+    try:
+        (row,) = json.loads(body)["results"]["bindings"]
+        (term,) = row.values()
+        return int(term["value"])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreUnavailable("The graph store broke off its answer.") from error
 
 
 def write_triples(body: bytes, form: Form, max_rows: int) -> bytes:

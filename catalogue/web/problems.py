@@ -76,10 +76,7 @@ def register(app: Flask) -> None:
 def _answer(error: Exception) -> Response:
     problem = problem_of(error)
     if problem.status >= 500:
-        level = logging.WARNING if isinstance(error, BackendError) else logging.ERROR
-        log.log(
-            level, "request %s failed: %s", g.get("request_id", "-"), type(error).__name__, exc_info=error
-        )
+        _record(error)
     if isinstance(error, HTTPException) and problem.status < 400:
         return make_response(error.get_response())
     as_page = prefers_html() and not request.path.startswith(MACHINE_PATHS)
@@ -89,6 +86,16 @@ def _answer(error: Exception) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     return response
+
+
+def _record(error: Exception) -> None:
+    """One line where a part is away or out of time; where the mistake is ours, also where it was made."""
+    request_id = g.get("request_id", "-")
+    if isinstance(error, BackendError):
+        cause = f" ({error.__cause__!r})" if error.__cause__ else ""
+        log.warning("request %s failed: %s: %s%s", request_id, type(error).__name__, error.detail, cause)
+    else:
+        log.error("request %s failed: %s", request_id, type(error).__name__, exc_info=error)
 
 
 def _document(problem: Problem) -> Response:

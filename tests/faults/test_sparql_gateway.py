@@ -23,8 +23,19 @@ from catalogue.rdf.terms import Literal, NamedNode, Quad
 
 BASE = "https://catalogue.example"
 PULSE = "ASK { ?s ?p ?o }"
-CROSS = "SELECT (COUNT(*) AS ?count) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
+CROSS = (
+    "SELECT (COUNT(*) AS ?count) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o "
+    "FILTER(STR(?a) != STR(?d) || STR(?g) != STR(?j) || STR(?m) != STR(?a)) }"
+)
+"""A filter that names every pattern: whether they are unconnected cannot be told without asking."""
 MIXED_SORT = "SELECT ?o ?x WHERE { GRAPH ?g { ?s ?p ?o . ?s ?y ?x } } ORDER BY ?x ?o"
+
+
+class Serving:
+    """A store that answers questions of our own."""
+
+    def position(self):
+        return 1
 
 
 def some_quads() -> Iterator[Quad]:
@@ -136,7 +147,7 @@ def test_an_update_changes_nothing(gateway, store, text):
 
 def test_a_cross_product_is_stopped(gateway, store):
     began = time.monotonic()
-    with pytest.raises(QueryTimeout, match="stopped after 1 seconds"):
+    with pytest.raises(QueryTimeout, match=r"took too long.* 2 seconds"):
         gateway.answer(CROSS)
     assert time.monotonic() - began < 8
     assert is_alive(gateway)
@@ -148,17 +159,19 @@ def test_a_query_that_only_a_kill_stopped_is_refused_afterwards(tmp_path):
         store.apply([], some_quads(), 0, 1)
         gateway = SparqlGateway(store, timeout=1, max_rows=10, max_bytes=1000, traffic=Traffic())
         pid, began = deaf.pid, time.monotonic()
-        with pytest.raises(QueryTimeout, match="stopped after 1 seconds"):
+        with pytest.raises(QueryTimeout, match="only together with its engine"):
             gateway.answer(CROSS)
         assert time.monotonic() - began < 6
         assert is_alive(gateway)
         assert deaf.pid != pid
-        with pytest.raises(InvalidQuery, match="not asked again"):
+        with pytest.raises(QueryTimeout, match="not asked again for 15 minutes") as caught:
             gateway.answer(CROSS.replace("?a", "?first") + " # another layout")
+        assert caught.value.retry_after > 800
+        assert "LIMIT" in caught.value.advice and "Sort" not in caught.value.advice
 
 
 def test_an_answer_cut_by_the_engine_is_a_timeout_not_an_answer(gateway, store):
-    class Slow:
+    class Slow(Serving):
         """The engine as it is at its limit: status 200, half an answer."""
 
         def query(self, text, accept, *, timeout, max_bytes):
@@ -180,8 +193,9 @@ def test_a_large_graph_is_cut_by_the_engine_without_passing_for_whole(store):
 
 
 def test_the_sort_that_kills_the_engine_is_said_remembered_and_survived(gateway):
-    with pytest.raises(InvalidQuery, match="mixed types"):
+    with pytest.raises(InvalidQuery, match="mixed types") as caught:
         gateway.answer(MIXED_SORT)
+    assert "STR(?key)" in caught.value.advice
     assert is_alive(gateway)
     began = time.monotonic()
     with pytest.raises(InvalidQuery, match="not asked again"):
@@ -190,37 +204,35 @@ def test_the_sort_that_kills_the_engine_is_said_remembered_and_survived(gateway)
     assert is_alive(gateway)
 
 
-def test_others_are_told_to_come_back_while_the_engine_restarts(gateway):
-    """A victim of somebody else's query is not blamed, and answered when it asks again."""
-    seen: list[type[Exception]] = []
+def test_others_wait_while_the_engine_restarts(gateway):
+    """Whoever asks beside a query that kills the engine is answered all the same, a little later."""
+    seen: list[CatalogueError] = []
+    answered = []
     stop = threading.Event()
 
     def neighbour():
         while not stop.is_set():
             try:
-                gateway.answer(PULSE)
+                answered.append(gateway.answer(PULSE))
             except CatalogueError as error:
-                seen.append(type(error))
+                seen.append(error)
             time.sleep(0.01)
 
     thread = threading.Thread(target=neighbour)
     thread.start()
-    with pytest.raises((InvalidQuery, StoreUnavailable)):
+    with pytest.raises(InvalidQuery):
         gateway.answer(MIXED_SORT)
     time.sleep(0.3)
     stop.set()
     thread.join()
-    assert set(seen) <= {StoreUnavailable}
-    assert StoreUnavailable.retry_after > 0
-    assert is_alive(gateway)
+    assert (seen, bool(answered)) == ([], True)
 
 
 def test_too_many_at_once_are_told_to_come_back(gateway):
-    slow = "SELECT (COUNT(*) AS ?count) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . FILTER(?a != ?i) }"
 
     def ask(number):
         try:
-            gateway.answer(slow + f" # {number}")
+            gateway.answer(CROSS + f" # {number}")
         except CatalogueError as error:
             return type(error), getattr(error, "detail", "")
         return None

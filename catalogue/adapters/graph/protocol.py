@@ -48,7 +48,8 @@ def send(request: Request, on_deadline: Callable[[], bool]) -> bytes:
 
     `on_deadline` is called once when time is up; it says whether it stopped the server. Raises QueryTimeout
     (`context["killed"]`: the server was stopped for it), LimitExceeded (more than `max_bytes`), InvalidQuery (400),
-    StoreUnavailable (`context["lost"]`: the connection broke after the request had been taken).
+    StoreUnavailable (`context["lost"]`: the connection broke after the request had been taken; `context["away"]`: it was
+    not taken; `context["status"]` and `["said"]`: the server lives and answered with another status and these words).
     """
     parts = urlsplit(request.url)
     connection = _connect(parts)
@@ -74,7 +75,9 @@ def _connect(parts: SplitResult) -> http.client.HTTPConnection:
     except OSError as error:
         connection.close()
         raise StoreUnavailable(
-            "The graph store does not answer.", advice="It is started again by itself; try again in a moment."
+            "The graph store does not answer.",
+            advice="It is started again by itself; try again in a moment.",
+            away=True,
         ) from error
     return connection
 
@@ -108,7 +111,7 @@ def _headers(parts: SplitResult, request: Request) -> dict[str, str]:
 def _refused(status: int, text: str) -> InvalidQuery | StoreUnavailable:
     if status == 400:
         return InvalidQuery(f"The graph store does not understand the query: {text}", parameter="query")
-    return StoreUnavailable(f"The graph store answered with status {status}.", said=text)
+    return StoreUnavailable(f"The graph store answered with status {status}.", said=text, status=status)
 
 
 def _too_slow(timeout: float, *, killed: bool) -> QueryTimeout:

@@ -14,9 +14,10 @@ from catalogue.adapters.graph.protocol import Endpoint
 from catalogue.adapters.graph.updates import MAX_OPERATION
 from catalogue.adapters.graph_sparql import SparqlGraphStore
 from catalogue.adapters.oxigraph_child import OxigraphChild
-from catalogue.discovery.sparql import SUPPORTED, SparqlGateway
+from catalogue.discovery.sparql import RETURNING, SUPPORTED, SparqlGateway
+from catalogue.discovery.sparql_products import MAX_COMBINATIONS
 from catalogue.discovery.sparql_text import MAX_DEPTH, MAX_LENGTH, MAX_TOKENS
-from catalogue.discovery.sparql_traffic import MEMORY, PERMITS, QUEUE
+from catalogue.discovery.sparql_traffic import MAX_REMEMBERED, MEMORY, PERMITS, QUEUE
 from catalogue.model.records import Change, ChangeKind, StoredVersion
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
 from catalogue.projections.catalogue_graph import CatalogueGraphs
@@ -52,7 +53,7 @@ def gateway(tmp_path_factory) -> Iterator[SparqlGateway]:
         store = SparqlGraphStore("https://c.example", lambda: Endpoint.of_child(child.address))
         projection = GraphProjection(store, "https://c.example", statics)
         change = Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)
-        projection.apply([change], {(1, 0): version}, projection.position(), 1)
+        projection.apply([change], {change.after_state: version}, projection.position(), 1)
         yield SparqlGateway(store, timeout=10, max_rows=100, max_bytes=10**6)
 
 
@@ -78,7 +79,10 @@ def test_every_section_of_graphs_has_its_example():
         f"{Settings().sparql_max_bytes // 1024**2} MiB (`PHAROS_SPARQL_MAX_BYTES`)",
         f"{MAX_LENGTH:,} characters, {MAX_TOKENS:,} words, {MAX_DEPTH} brackets deep",
         f"{PERMITS} for each web process; a further one waits {QUEUE:g} seconds",
-        f"with 400 for {MEMORY / 60:g} minutes",
+        f"for {MEMORY / 60:g} minutes at once",
+        f"at most {MAX_REMEMBERED:,} queries",
+        f"up to\n{RETURNING:g} seconds",
+        f"| {MAX_COMBINATIONS // 10**6} million |",
         f"above {MAX_OPERATION // 1024**2} MiB",
     ],
 )

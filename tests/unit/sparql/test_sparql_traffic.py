@@ -3,71 +3,75 @@
 from __future__ import annotations
 
 import threading
+import time
 import weakref
 
 import pytest
 
 from catalogue.discovery import sparql_traffic
 from catalogue.discovery.sparql_traffic import Traffic, traffic_of
-from catalogue.errors import InvalidQuery, StoreUnavailable
+from catalogue.errors import InvalidQuery, QueryTimeout, StoreUnavailable
 
 
-def test_a_query_that_ran_alone_is_to_blame_at_once():
+def ask(traffic: Traffic, key: str) -> None:
+    """One query that is asked and loses the store."""
+    traffic.lost(key, time.monotonic())
+
+
+def test_one_loss_is_no_proof_and_two_are():
+    """A rebuild or another process may have ended the store."""
     traffic = Traffic()
-    with traffic.passage("killer") as passage:
-        assert passage.lost("it kills.")
-    with pytest.raises(InvalidQuery, match="it kills"):
+    assert not traffic.lost("killer", time.monotonic())
+    traffic.check("killer")
+    assert traffic.lost("killer", time.monotonic())
+    with pytest.raises(
+        InvalidQuery, match=r"makes the engine .* fail.* not asked again for 15 minutes"
+    ) as caught:
         traffic.check("killer")
+    assert "Sort" in caught.value.advice
     traffic.check("other")
-
-
-def test_one_of_several_is_to_blame_when_it_was_there_twice(monkeypatch):
-    monkeypatch.setattr(sparql_traffic, "SETTLING", 0.0)
-    traffic = Traffic()
-    for others in ("first", "second"):
-        with traffic.passage("killer") as killer, traffic.passage(others) as victim:
-            victim.lost("r")
-            blamed = killer.lost("r")
-    assert blamed
-    with pytest.raises(InvalidQuery):
-        traffic.check("killer")
-    traffic.check("first")
-    traffic.check("second")
-
-
-def test_the_last_of_several_victims_is_not_alone():
-    traffic = Traffic()
-    with traffic.passage("b") as b:
-        with traffic.passage("a") as a:
-            a.lost("r")
-        assert not b.lost("r")
 
 
 def test_an_answer_clears_the_suspicion():
     traffic = Traffic()
-    with traffic.passage("popular") as one, traffic.passage("killer"):
-        one.lost("r")
-    with traffic.passage("popular") as two:
-        two.answered()
-    with traffic.passage("popular") as three, traffic.passage("killer"):
-        assert not three.lost("r")
+    ask(traffic, "popular")
+    traffic.answered("popular")
+    assert not traffic.lost("popular", time.monotonic())
 
 
 def test_a_victim_of_a_stopped_query_has_no_part_in_it():
     traffic = Traffic()
-    with traffic.passage("slow") as slow, traffic.passage("victim") as victim:
-        slow.stopped("it ran long.")
-        assert not victim.lost("r")
-    with traffic.passage("victim") as again:
-        assert not again.lost("r")
+    began = time.monotonic()
+    traffic.stopped("slow", 20)
+    assert not traffic.lost("victim", began)
+    assert not traffic.lost("victim", began)
     traffic.check("victim")
-    with pytest.raises(InvalidQuery, match="it ran long"):
+
+
+def test_what_ran_out_of_time_is_told_so_every_time():
+    traffic = Traffic()
+    traffic.stopped("slow", 20)
+    with pytest.raises(QueryTimeout, match=r"limit is 20 seconds.* not asked again for 15 minutes") as caught:
         traffic.check("slow")
+    assert (caught.value.status, caught.value.retry_after) == (503, 900)
+    assert "Sort" not in caught.value.advice
+
+
+def test_suspects_are_tried_one_after_the_other():
+    traffic = Traffic()
+    with traffic.trial("a", 1), pytest.raises(StoreUnavailable), traffic.trial("b", 0.01):
+        pass
+    ask(traffic, "killer")
+    ask(traffic, "killer")
+    with pytest.raises(InvalidQuery), traffic.trial("killer", 1):
+        pass
+    with traffic.trial("b", 0.01):
+        pass
 
 
 def test_the_past_is_forgotten(monkeypatch):
     traffic = Traffic()
-    traffic.stopped("slow", "r")
+    traffic.stopped("slow", 20)
     monkeypatch.setattr(sparql_traffic, "MEMORY", -1.0)
     traffic.check("slow")
 
@@ -76,9 +80,9 @@ def test_memory_is_bounded(monkeypatch):
     monkeypatch.setattr(sparql_traffic, "MAX_REMEMBERED", 3)
     traffic = Traffic()
     for number in range(5):
-        traffic.stopped(str(number), "r")
+        traffic.stopped(str(number), 20)
     traffic.check("1")
-    with pytest.raises(InvalidQuery):
+    with pytest.raises(QueryTimeout):
         traffic.check("4")
 
 

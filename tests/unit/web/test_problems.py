@@ -67,6 +67,15 @@ def test_a_browser_gets_a_page(app: Flask, kind: str) -> None:
     assert "Traceback" not in page
 
 
+@pytest.mark.parametrize(("kind", "traced"), [("timeout", False), ("ledger", False), ("bug", True)])
+def test_only_a_mistake_of_ours_leaves_a_traceback_in_the_log(
+    app: Flask, kind: str, traced: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    app.test_client().get(f"/raise/{kind}")
+    (line,) = [record for record in caplog.records if "failed" in record.getMessage()]
+    assert (bool(line.exc_info), type(ERRORS_RAISED[kind][0]).__name__ in line.getMessage()) == (traced, True)
+
+
 def test_the_parameter_to_mend_is_named(app: Flask) -> None:
     body = app.test_client().get("/raise/invalid").json
     assert (body["parameter"], body["advice"]) == ("size", "Ask for less.")
