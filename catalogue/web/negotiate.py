@@ -14,6 +14,7 @@ from catalogue.errors import NotAcceptable, NotFound
 from catalogue.rdf.graphs import serialise
 from catalogue.rdf.media_types import OUTPUTS
 from catalogue.rdf.namespaces import PREFIXES
+from catalogue.rdf.rdf_xml_output import to_rdf_xml
 from catalogue.rdf.terms import Literal, NamedNode, Triple
 
 
@@ -87,7 +88,10 @@ def rdf_body(triples: Iterable[Triple], form: Representation) -> bytes:
     equal bytes in Turtle, N-Triples and JSON-LD."""
     assert form.syntax is not None
     listed = list(triples)
-    body = serialise(listed, form.syntax, _prefixes_of(listed))
+    prefixes = _prefixes_of(listed)
+    if form is RDF_XML:
+        return to_rdf_xml(listed, prefixes)
+    body = serialise(listed, form.syntax, prefixes)
     return _sorted_prefixes(body) if form is TURTLE else body
 
 
