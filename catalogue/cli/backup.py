@@ -12,7 +12,7 @@ from catalogue.adapters.backup_file import read_manifest, unpacked, write_backup
 from catalogue.adapters.data_folder import DataFolder
 from catalogue.adapters.ledger import snapshot
 from catalogue.bootstrap import SystemClock, open_ledger, projections_of
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, founding
 from catalogue.cli.output import note, print_json
 from catalogue.cli.workbench import is_served, working
 from catalogue.errors import Conflict, FolderBusy, NotFound
@@ -25,7 +25,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command()
 @click.argument("file", type=FILE)
-@common
+@founding
 def backup(invocation: Invocation, file: Path) -> None:
     """Write the ledger into a new file, whole and consistent, also while a server runs."""
     settings = invocation.settings()
@@ -41,7 +41,7 @@ def backup(invocation: Invocation, file: Path) -> None:
 @click.command()
 @click.argument("file", type=FILE)
 @click.option("--check", is_flag=True, help="Only say what the file holds, and whether it is whole.")
-@common
+@founding
 def restore(invocation: Invocation, file: Path, check: bool) -> None:
     """Fill an empty data folder (or the empty database of PHAROS_LEDGER) from a backup, and make graph and index."""
     settings = invocation.settings()

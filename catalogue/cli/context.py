@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from catalogue.adapters.data_folder import DataFolder
+from catalogue.errors import NotFound
 from catalogue.logs import keep_command_log
 from catalogue.settings import Settings
 
@@ -36,6 +37,17 @@ class Invocation:
     def folder(self) -> DataFolder:
         return DataFolder(self.settings().data)
 
+    def expect_catalogue(self) -> None:
+        """NotFound when the data folder holds no ledger and no server of its own is set for it: a mistyped folder is
+        told, not made."""
+        settings = self.settings()
+        if not settings.ledger and not (settings.data / "ledger.sqlite").exists():
+            raise NotFound(
+                f"There is no catalogue in {settings.data.absolute()}.",
+                advice="Name its folder with --data or PHAROS_DATA. "
+                "A new one begins with: pharos sources add URL, or pharos harvest URL.",
+            )
+
 
 def shared_options(command: F) -> F:
     """--data and --json, which stand before or after a command's name."""
@@ -52,8 +64,16 @@ def given(ctx: click.Context, options: Mapping[str, Any]) -> Invocation:
 
 
 def common(command: F) -> F:
-    """Hands the command an `Invocation` as its first argument."""
+    """Hands the command an `Invocation` as its first argument. The data folder must hold a catalogue."""
+    return _invoked(command, Invocation.expect_catalogue)
 
+
+def founding(command: F) -> F:
+    """As `common`, for a command that begins a catalogue where there is none, or needs none."""
+    return _invoked(command, None)
+
+
+def _invoked(command: F, check: Callable[[Invocation], None] | None) -> F:
     @shared_options
     @click.pass_context
     @functools.wraps(command)
@@ -61,6 +81,8 @@ def common(command: F) -> F:
         invocation = given(ctx, options)
         del options["data"], options["as_json"]
         keep_command_log(invocation.settings().data)
+        if check:
+            check(invocation)
         return command(invocation, **options)
 
     return wrapped  # type: ignore[return-value]

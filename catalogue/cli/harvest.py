@@ -12,7 +12,7 @@ import click
 
 from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.bootstrap import Services, SystemClock, harvesting_of, open_ledger
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, founding
 from catalogue.cli.entry import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from catalogue.cli.output import note, print_json, progress_bar
 from catalogue.cli.runs import run_summary
@@ -53,7 +53,7 @@ LOOK = 0.2
 @click.option("--full", is_flag=True, help="Read every page, also those that stand as they did.")
 @click.option("--dry-run", is_flag=True, help="Fetch and judge, write nothing.")
 @click.option("--no-wait", is_flag=True, help="Only queue the run and print its id.")
-@common
+@founding
 def harvest(
     invocation: Invocation,
     target: str,

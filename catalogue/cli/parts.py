@@ -12,7 +12,7 @@ from contextlib import closing
 
 import click
 
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, founding
 from catalogue.cli.entry import exit_code
 from catalogue.errors import CatalogueError
 from catalogue.logs import configure_logging
@@ -30,7 +30,7 @@ def part(name: str) -> Callable[[Callable[[Invocation], None]], click.Command]:
     def make(work: Callable[[Invocation], None]) -> click.Command:
         @click.command(name, hidden=True, help=work.__doc__)
         @click.option("--parent", type=int, help="Process whose end is the end of this one.")
-        @common
+        @founding
         @functools.wraps(work)
         def command(invocation: Invocation, parent: int | None) -> None:
             configure_logging(invocation.settings().log_level, name)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import click
 
 from catalogue.bootstrap import embedded_store, open_ledger, recorded_base
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, founding
 from catalogue.cli.output import print_json
 from catalogue.cli.supervisor import Part, part_command, supervise
 from catalogue.cli.workbench import SERVER
@@ -29,7 +29,7 @@ thread, a worker's memory was more than half holes."""
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Port of the web server; 0 takes a free one.")
 @click.option("--host", help="Address the web server listens on.")
-@common
+@founding
 def serve(invocation: Invocation, port: int | None, host: str | None) -> None:
     """Run the catalogue: web server, worker and SPARQL server, until SIGTERM or Ctrl-C."""
     settings, folder = invocation.settings(), invocation.folder()

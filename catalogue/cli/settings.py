@@ -6,13 +6,13 @@ import os
 
 import click
 
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, founding
 from catalogue.cli.output import print_json, print_table
 from catalogue.settings import describe
 
 
 @click.command()
-@common
+@founding
 def settings(invocation: Invocation) -> None:
     """Show every setting, its value (secrets hidden) and its origin."""
     rows = describe(invocation.settings(), os.environ)

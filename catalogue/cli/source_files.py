@@ -13,7 +13,7 @@ import click
 from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.adapters.vocabularies import load_vocabularies
 from catalogue.bootstrap import open_ledger
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, common, founding
 from catalogue.cli.output import note, print_json
 from catalogue.cli.workbench import bring_up
 from catalogue.errors import InvalidQuery
@@ -31,7 +31,7 @@ MARKS = {Action.ADD: "+", Action.CHANGE: "~", Action.REVIVE: "+", Action.REMOVE:
 @click.option("--prune", is_flag=True, help="Also remove the sources that the file does not name.")
 @click.option("--dry-run", is_flag=True, help="Show the plan only.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@common
+@founding
 def apply(invocation: Invocation, file: str, *, prune: bool, dry_run: bool, yes: bool) -> None:
     """Make the sources those of a TOML file. Shows what would change, and asks."""
     known = Known(load_harvesters(), ProfilesOnDemand(), load_vocabularies())

@@ -11,7 +11,7 @@ import click
 from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.bootstrap import SystemClock, open_ledger
 from catalogue.bootstrap_operations import schedule_rules
-from catalogue.cli.context import Invocation, common, common_group
+from catalogue.cli.context import Invocation, common, common_group, founding
 from catalogue.cli.output import note, print_json, print_table
 from catalogue.cli.source_facts import condition_summary, run_strip, source_summary, state_word
 from catalogue.cli.source_files import apply, export
@@ -38,7 +38,7 @@ def sources() -> None:
 @sources.command()
 @click.argument("url")
 @source_options
-@common
+@founding
 def add(invocation: Invocation, url: str, **given: Any) -> None:
     """Register a source; the same URL again changes the settings that are named."""
     harvesters, url = load_harvesters(), as_url(url)

@@ -11,22 +11,24 @@ from typing import Any
 import click
 
 from catalogue.bootstrap import Judging, open_judging
-from catalogue.cli.context import Invocation, common
+from catalogue.cli.context import Invocation, founding
 from catalogue.cli.output import note, print_json
 from catalogue.cli.sources import as_url
 from catalogue.discovery.report_graph import report_graph
 from catalogue.errors import InvalidQuery, ParseError, RecordError
 from catalogue.harvesting.judge import check_profile
+from catalogue.harvesting.lines import skipped, untyped
 from catalogue.model.harvest import HarvestSource
-from catalogue.model.records import NormalisedRecord, Payload, RawRecord
-from catalogue.model.validation import Severity, ValidationReport, ValidationResult
+from catalogue.model.records import NormalisedRecord, Payload, RecordOutcome
+from catalogue.model.validation import Severity, ValidationReport, ValidationResult, Verdict
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.parse import parse
 from catalogue.pipeline.split import PageFacts, split
 from catalogue.rdf.graphs import serialise
 from catalogue.rdf.media_types import ACCEPT
 
-Judged = tuple[NormalisedRecord, ValidationReport]
+Judged = tuple[NormalisedRecord, ValidationReport] | RecordOutcome
+"""A record with its report; or why it cannot be kept, in the words of a harvest."""
 ORDER = list(Severity)
 
 
@@ -34,18 +36,18 @@ ORDER = list(Severity)
 @click.argument("target", metavar="FILE|URL|-")
 @click.option("--profile", default="auto", show_default=True, help="Profile to judge by.")
 @click.option("--format", "format_", type=click.Choice(["text", "json", "turtle"]), help="Default: text.")
-@common
+@founding
 def validate(invocation: Invocation, target: str, profile: str, format_: str | None) -> None:
     """Check the dataset descriptions of a file, a URL or standard input.
 
-    Exit code 0: no violation; 1: violations; 2: usage; 3: it could not be checked.
+    Exit code 0: no violation; 1: violations, or a record that cannot be kept; 2: usage; 3: it could not be checked.
     """
     judging = open_judging(invocation.settings(), invocation.secrets())
     check_profile(profile, judging.profiles)
-    judged = list(_judge(judging, _payload(judging, target), profile))
-    _print(judged, format_ or ("json" if invocation.json else "text"))
-    violations = sum(report.counts["Violation"] for _, report in judged)
-    raise click.exceptions.Exit(1 if violations else 0)
+    found = list(_judge(judging, _payload(judging, target), profile))
+    _print(found, format_ or ("json" if invocation.json else "text"))
+    failing = (isinstance(each, RecordOutcome) or each[1].counts["Violation"] for each in found)
+    raise click.exceptions.Exit(1 if any(failing) else 0)
 
 
 def _payload(judging: Judging, target: str) -> Payload:
@@ -76,39 +78,51 @@ def _judge(judging: Judging, payload: Payload, profile: str) -> Iterator[Judged]
         note(f"{problem.rule}{where}: {problem.message}")
     parts = split(document.graph, PageFacts(payload.url, payload.payload_hash))
     found = [*parts.records, *(waiting.record for waiting in parts.deferred)]
-    if not found:
+    if not found and not parts.untyped:
         raise ParseError(
             "The document is RDF, but describes no dataset, series or data service.",
             advice="A dataset is a resource of the class dcat:Dataset with at least a title.",
         )
     source = HarvestSource("validate", payload.url, "dcat_rdf")
     for raw in found:
-        record = _normalise(raw, source)
-        yield record, judging.judge(record, profile)
+        try:
+            record = normalise(raw, source, ())
+        except RecordError as error:
+            yield skipped(error, raw.page_url, raw.subject)
+        else:
+            yield record, judging.judge(record, profile)
+    for node in parts.untyped:
+        yield untyped(node, payload.url)
 
 
-def _normalise(raw: RawRecord, source: HarvestSource) -> NormalisedRecord:
-    try:
-        return normalise(raw, source, ())
-    except RecordError as error:
-        error.detail = f"{raw.subject}: {error.detail}"
-        raise
-
-
-def _print(judged: list[Judged], format_: str) -> None:
+def _print(found: list[Judged], format_: str) -> None:
     if format_ == "json":
-        print_json([_summary(record, report) for record, report in judged])
-    elif format_ == "turtle":
-        from pyoxigraph import RdfFormat
+        print_json([_summary(each) for each in found])
+        return
+    for each in found:
+        if isinstance(each, RecordOutcome):
+            click.echo(_not_kept(each), err=format_ == "turtle")
+        elif format_ == "turtle":
+            from pyoxigraph import RdfFormat
 
-        for record, report in judged:
+            record, report = each
             click.echo(serialise(report_graph(report, record.subject), RdfFormat.TURTLE).decode())
-    else:
-        for record, report in judged:
-            _print_text(record, report)
+        else:
+            _print_text(*each)
 
 
-def _summary(record: NormalisedRecord, report: ValidationReport) -> dict[str, Any]:
+def _summary(judged: Judged) -> dict[str, Any]:
+    if isinstance(judged, RecordOutcome):
+        return {
+            "record": judged.subject,
+            "profile": None,
+            "verdict": Verdict.NOT_VALIDATED.value,
+            "counts": {severity.value: 0 for severity in Severity},
+            "results": [],
+            "repairs": [],
+            "skipped": {"code": judged.code, "reason": judged.reason, "advice": judged.advice},
+        }
+    record, report = judged
     return {
         "record": record.subject,
         "profile": report.profile,
@@ -116,7 +130,13 @@ def _summary(record: NormalisedRecord, report: ValidationReport) -> dict[str, An
         "counts": report.counts,
         "results": [asdict(result) for result in report.results],
         "repairs": [asdict(repair) for repair in record.repairs],
+        "skipped": None,
     }
+
+
+def _not_kept(line: RecordOutcome) -> str:
+    text = f"{line.subject}\n  cannot be kept: a harvest would skip it\n  why       {line.reason}"
+    return f"{text}\n  do        {line.advice}" if line.advice else text
 
 
 def _print_text(record: NormalisedRecord, report: ValidationReport) -> None:

@@ -12,6 +12,7 @@ from catalogue.model.memberships import Membership, Memberships
 from catalogue.model.records import OutcomeKind, RawRecord, RecordOutcome
 from catalogue.model.resources import ORIGIN, POINTING, DeferredRecord, Roles
 from catalogue.rdf.graphs import Graph
+from catalogue.rdf.namespaces import DCAT
 from catalogue.rdf.skolem import is_genid
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
 
@@ -157,8 +158,10 @@ def _descriptions(
 
 
 def _subjects(graph: Graph, roles: Roles, memberships: Memberships, used: set[Triple]) -> Iterator[Subject]:
-    for subject in roles.primary:
-        if subject in roles.described and subject not in memberships.roots:
+    for subject, cls in roles.primary.items():
+        # Nothing can describe a nameless one elsewhere; of a named one that has its class only, another page may.
+        is_nameless = isinstance(subject, BlankNode) and cls != DCAT.Catalog
+        if (subject in roles.described or is_nameless) and subject not in memberships.roots:
             yield subject
     # Blank resources that only name each other are parts of nothing: the first one met is then the record.
     for node in list(roles.embedded):

@@ -144,9 +144,10 @@ def _pharos(*words: str) -> Any:
     if code == EXIT_INTERRUPTED:
         # The command took the signal for itself.
         raise KeyboardInterrupt
-    if not said.getvalue():
+    answer = json.loads(said.getvalue() or "{}")
+    if not answer or "error" in answer:
         raise SystemExit(f"pharos {' '.join(words)} failed:\n{noted.getvalue()}")
-    return json.loads(said.getvalue())
+    return answer
 
 
 @contextlib.contextmanager

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from catalogue.bootstrap import open_ledger
 from catalogue.cli.entry import run
+from catalogue.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,26 @@ def _own_logging() -> Iterator[None]:
     logging.captureWarnings(False)
 
 
+@pytest.fixture(scope="session")
+def empty_catalogue(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with a new ledger, to be copied: making the schema takes longer than most tests."""
+    data = tmp_path_factory.mktemp("empty") / "data"
+    with open_ledger(Settings(data=data)):
+        return data
+
+
 @pytest.fixture
-def pharos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Command:
-    """Runs one command on a data folder of the test."""
+def pharos(bare_pharos: Command, tmp_path: Path, empty_catalogue: Path) -> Command:
+    """Runs one command on a catalogue of the test, `tmp_path / "data"`, that holds nothing yet."""
+    shutil.copytree(empty_catalogue, tmp_path / "data")
+    return bare_pharos
+
+
+@pytest.fixture
+def bare_pharos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Command:
+    """Runs one command where `tmp_path / "data"` is not there yet."""
     monkeypatch.setenv("PHAROS_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 

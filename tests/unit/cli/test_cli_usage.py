@@ -89,14 +89,13 @@ def test_a_wrong_setting_is_named(
 
 def test_a_data_folder_that_is_a_file_is_named(pharos: Pharos, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    told = pharos("runs", "list", "--data", str(tmp_path / "file"))
+    told = pharos("sources", "add", "http://x.example/", "--data", str(tmp_path / "file"))
     assert told.code == 2
     assert f"The data folder {tmp_path / 'file'} cannot be made" in told.err
     assert "--data or PHAROS_DATA" in told.err
 
 
 def test_a_ledger_that_is_no_database_is_told(pharos: Pharos, tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
     (tmp_path / "data" / "ledger.sqlite").write_bytes(
         b"not a database, but long enough to be read as one" * 100
     )
@@ -151,8 +150,8 @@ def test_json_and_data_stand_before_or_after_the_name(pharos: Pharos, tmp_path: 
     assert json.loads(pharos("sources", "list", "--json").out) == []
 
 
-def test_the_data_folder_is_for_its_owner(pharos: Pharos, tmp_path: Path) -> None:
-    pharos("sources", "list")
+def test_the_data_folder_is_for_its_owner(bare_pharos: Pharos, tmp_path: Path) -> None:
+    bare_pharos("sources", "add", "http://x.example/")
     assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
 
 
