@@ -24,16 +24,22 @@ from __future__ import annotations
 
 
 class CatalogueError(Exception):
-    """Base of all. `detail` is a sentence for the person; `advice` says what to do; `context` holds facts."""
+    """Base of all. `detail` is a sentence for the person; `advice` says what to do; `context` holds facts.
+
+    `failure`: what the error means for a run that it ends (see `RunCode`); whoever raises it may say so more exactly,
+    with a fact of this name.
+    """
 
     status = 500
     title = "Internal error"
+    failure = "internal"
 
     def __init__(self, detail: str, *, advice: str = "", **context: object) -> None:
         super().__init__(detail)
         self.detail = detail
         self.advice = advice
         self.context = context
+        self.failure = str(context.get("failure") or self.failure)
 
     @property
     def code(self) -> str:
@@ -45,6 +51,7 @@ class ConfigurationError(CatalogueError):
     """Pharos refuses to start: a setting, a schema or an installation is wrong."""
 
     title = "Configuration error"
+    failure = "configuration"
 
 
 class RequestError(CatalogueError):
@@ -52,6 +59,7 @@ class RequestError(CatalogueError):
 
     status = 400
     title = "Bad request"
+    failure = "configuration"
 
 
 class InvalidQuery(RequestError):
@@ -103,12 +111,14 @@ class HarvestError(CatalogueError):
 
     status = 502
     title = "Harvest error"
+    failure = "source"
 
 
 class RetryableError(HarvestError):
     """The source did not answer this time; its stored state stays. `retry_after` in seconds if it named one."""
 
     title = "The source did not answer"
+    failure = "unreachable"
 
     def __init__(self, detail: str, *, retry_after: float | None = None, advice: str = "", **context: object):
         super().__init__(detail, advice=advice, **context)
@@ -120,6 +130,7 @@ class RecordError(HarvestError):
 
     status = 422
     title = "Record error"
+    failure = "unparseable"
 
 
 class ParseError(RecordError):
@@ -143,21 +154,31 @@ class SourceError(HarvestError):
 class SourceGone(SourceError):
     """404 or 410 from the source."""
 
+    failure = "gone"
+
 
 class AccessRefused(SourceError):
     """401 or 403 from the source."""
+
+    failure = "access-refused"
 
 
 class ProtocolViolation(SourceError):
     """The source does not speak the protocol (HTML instead of RDF, an empty document, a loop)."""
 
+    failure = "protocol"
+
 
 class LimitExceeded(SourceError):
     """More bytes, pages, redirects or time than allowed."""
 
+    failure = "limit"
+
 
 class AddressForbidden(SourceError):
     """The URL leads to an address that Pharos does not ask (private, loopback, metadata, its own parts)."""
+
+    failure = "address-forbidden"
 
 
 class RunError(CatalogueError):
@@ -167,9 +188,13 @@ class RunError(CatalogueError):
 class LeaseLost(RunError):
     """Another worker holds the run now: this one commits nothing more."""
 
+    failure = "lost-lease"
+
 
 class RunCancelled(RunError):
     """A person asked the run to stop."""
+
+    failure = "cancelled"
 
 
 class StaleProjection(CatalogueError):
@@ -181,6 +206,7 @@ class BackendError(CatalogueError):
 
     status = 503
     title = "Temporarily unavailable"
+    failure = "backend"
     retry_after = 5
 
 

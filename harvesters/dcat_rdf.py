@@ -22,6 +22,7 @@ from catalogue.model.harvest import (
 )
 from catalogue.model.http import HttpResponse
 from catalogue.model.places import keep_https, place_of
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import FetchContext, HttpClient
 from catalogue.rdf.containers import point_iri
 from catalogue.rdf.documents import Document
@@ -219,10 +220,8 @@ class _Walk:
     def _following(self, url: str, read: _Read) -> tuple[str | None, str]:
         """The next page's URL (None: there is none) and, where the walk has to end early, why."""
         if not read.candidates:
-            return (
-                None,
-                "" if read.is_end_known else f"{url} could not be read, and only it knew the next page",
-            )
+            unknown = f"{url} could not be read, and only it knew the next page"
+            return None, "" if read.is_end_known else unknown
         fresh = [target for target in read.candidates if hash(target) not in self._seen.urls]
         if not fresh:
             return None, f"{url} names {read.candidates[0]} as the next page, which was read before"
@@ -230,10 +229,8 @@ class _Walk:
             return None, f"{url} branches into {len(fresh)} pages, and one chain is followed"
         target = keep_https(fresh[0], url)
         if place_of(target) not in self._places and not self._anywhere:
-            return (
-                None,
-                f"{url} leads to another host ({place_of(target)}), which the option other_hosts would allow",
-            )
+            host = place_of(target)
+            return None, f"{url} leads to another host ({host}), which the option other_hosts would allow"
         return target, ""
 
     @property
@@ -244,7 +241,9 @@ class _Walk:
         """A source whose first document is no RDF is no source of this kind: nothing is to be had from it."""
         if self._is_first:
             raise ProtocolViolation(
-                f"{url} gives no RDF that can be read: {error.detail}", advice=error.advice, **error.context
+                f"{url} gives no RDF that can be read: {error.detail}",
+                advice=error.advice,
+                **{**error.context, "failure": RunCode.UNPARSEABLE.value},
             ) from error
 
     def _refuse_empty(self, document: Document, url: str) -> None:
@@ -252,6 +251,7 @@ class _Walk:
             raise ProtocolViolation(
                 f"{url} holds no RDF statement ({document.syntax}).",
                 advice="Check that it is the address of the metadata and not of an API or a page.",
+                failure=RunCode.EMPTY.value,
             )
 
     def _stopped(self, reason: str) -> Completeness:

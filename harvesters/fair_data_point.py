@@ -22,6 +22,7 @@ from catalogue.model.harvest import (
     ServerAdded,
 )
 from catalogue.model.places import Mirror
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import FetchContext, HttpClient
 from catalogue.rdf.containers import is_described, point_iri, related
 from catalogue.rdf.media_types import ACCEPT
@@ -143,7 +144,7 @@ class _Walk:
             raise ProtocolViolation(
                 f"{self._url} gives no RDF that can be read: {error.detail}",
                 advice=error.advice,
-                **error.context,
+                **{**error.context, "failure": RunCode.UNPARSEABLE.value},
             ) from error
         point = point_iri(root.graph)
         if not root.links.catalogues and not root.links.children and point is None:

@@ -206,6 +206,7 @@ def _end_summary(source: HarvestSource, end: RunEnd) -> dict[str, Any]:
         "counts": asdict(end.counts),
         "complete": end.complete,
         "evidence": end.evidence,
+        "code": end.code.value,
         "reason": end.reason,
         "advice": end.advice,
     }

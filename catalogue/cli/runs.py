@@ -96,6 +96,7 @@ def run_summary(run: HarvestRun) -> dict[str, Any]:
         "counts": asdict(run.counts),
         "complete": run.complete,
         "evidence": run.evidence,
+        "code": run.code.value,
         "reason": run.reason,
         "advice": run.advice,
         "queued_at": run.queued_at,

@@ -63,6 +63,7 @@ def _facts(run: HarvestRun) -> dict[str, Any]:
         "counts": asdict(run.counts),
         "complete": run.complete,
         "evidence": run.evidence,
+        "code": run.code.value,
         "reason": run.reason,
         "advice": run.advice,
         "resolution": run.resolution,

@@ -11,6 +11,7 @@ from catalogue.harvesting.run import RunEnd
 from catalogue.harvesting.withdrawal import Brakes, Decision, decide
 from catalogue.model.harvest import Absence, Batch, FencingToken, RunState
 from catalogue.model.records import OutcomeKind, RecordOutcome
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import Ledger
 
 HELD, RENAMED = "held", "renamed"
@@ -49,7 +50,8 @@ def conclude(ledger: Ledger, token: FencingToken, end: RunEnd, brakes: Brakes) -
         return replace(end, counts=counts)
     reason = " ".join(filter(None, (_count_of(renames), decision.reason)))
     advice = "See which with `pharos runs show`, then `pharos runs release` or `pharos runs discard`."
-    return replace(end, state=RunState.HELD, counts=counts, reason=reason, advice=advice)
+    code = RunCode.WITHDRAWALS if decision.held else RunCode.RENAMED
+    return replace(end, state=RunState.HELD, counts=counts, reason=reason, advice=advice, code=code)
 
 
 def _withdrawn(

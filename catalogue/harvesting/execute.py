@@ -16,12 +16,13 @@ from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.memory import PageMemory, shortcut_key
 from catalogue.harvesting.replay import NoNetwork, ReplayJudge, ReplaySink, as_replay, stored_pages
 from catalogue.harvesting.resume import restore
-from catalogue.harvesting.run import RunEnd, harvest
+from catalogue.harvesting.run import RunEnd, failed, harvest
 from catalogue.harvesting.second_opinion import SecondOpinion
 from catalogue.harvesting.sink import LedgerSink, NullSink, Sink
 from catalogue.harvesting.stopping import NeverStopped, StopWatch, Watch
 from catalogue.harvesting.withdrawal import Brakes
 from catalogue.model.harvest import Claim, HarvestRun, HarvestSource, RunCounts, RunRequest, RunState
+from catalogue.model.run_codes import RunCode
 from catalogue.model.validation import ShapesProfile
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Clock, Harvester, HttpClients, Ledger, ShapeEngine
@@ -97,9 +98,10 @@ class Harvesting:
             advice=end.advice,
             complete=end.complete,
             evidence=end.evidence,
+            code=end.code,
             retry_at=None if end.retry_after is None else _after(self.clock.now(), end.retry_after),
         )
-        log.info("run ended", extra={"run": run.run_id, "source": source.slug, "state": finished.state.value})
+        log.info("run ended", extra=_said_of(finished))
         return finished
 
     def rehearse(
@@ -139,7 +141,7 @@ class Harvesting:
         except LeaseLost:
             raise
         except (ConfigurationError, InvalidQuery) as error:
-            return RunEnd(RunState.FAILED, order.counts, reason=error.detail, advice=error.advice)
+            return failed(error, order.counts)
         except Exception:
             # Policy of the engine: whatever happens, the run ends and says so; the log has the trace.
             log.exception("run failed", extra={"source": source.slug})
@@ -148,6 +150,7 @@ class Harvesting:
                 order.counts,
                 reason="Pharos failed during this run.",
                 advice="Tell the operator: the log has the details under this run's id.",
+                code=RunCode.INTERNAL,
             )
 
     def _replay(self, order: Order, claim: Claim, harvester: Harvester, judge: Judge) -> RunEnd:
@@ -216,6 +219,10 @@ class Harvesting:
             second=self.second,
             threads=self.judging_threads,
         )
+
+
+def _said_of(run: HarvestRun) -> dict[str, object]:
+    return {"run": run.run_id, "source": run.source, "state": run.state.value, "code": run.code.value}
 
 
 def _after(now: datetime, seconds: float) -> datetime:

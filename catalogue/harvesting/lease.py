@@ -8,6 +8,7 @@ from types import TracebackType
 
 from catalogue.errors import BackendError, LeaseLost, RunCancelled
 from catalogue.model.harvest import FencingToken
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import Ledger
 
 LEASE = timedelta(seconds=60)
@@ -24,6 +25,7 @@ class Heartbeat:
         self._end = threading.Event()
         self._cancelled = threading.Event()
         self._why = "The run was cancelled."
+        self._code = RunCode.CANCELLED
         self._lost = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{token.run_id}", daemon=True)
 
@@ -45,6 +47,11 @@ class Heartbeat:
     def why(self) -> str:
         """What is said of a run that was cancelled."""
         return self._why
+
+    @property
+    def code(self) -> RunCode:
+        """The same for programs."""
+        return self._code
 
     def cancel(self) -> None:
         """Stops the run from inside the process."""
@@ -69,5 +76,6 @@ class Heartbeat:
                 continue
             if run.cancel_requested:
                 self._why = run.reason or self._why
+                self._code = run.code or self._code
                 self._cancelled.set()
                 return

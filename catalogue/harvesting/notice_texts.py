@@ -59,6 +59,7 @@ def _facts(kind: NoticeKind, source: HarvestSource, run: HarvestRun, base: str) 
         "run": {
             "id": run.run_id,
             "state": run.state.value,
+            "code": run.code.value,
             "reason": plain(run.reason),
             "advice": plain(run.advice),
             "counts": asdict(run.counts),

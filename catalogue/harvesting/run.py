@@ -19,6 +19,7 @@ from catalogue.harvesting.judge import Decider
 from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder, Sink
 from catalogue.model.harvest import Completeness, HarvestSource, RunCounts, RunState
+from catalogue.model.run_codes import RunCode
 from catalogue.pipeline.fetch import fetch
 from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester, HttpClient
@@ -32,7 +33,7 @@ Read = Callable[[Intake, HttpClient, Callable[[], None]], Completeness]
 @dataclass(frozen=True, slots=True)
 class RunEnd:
     """How a run ended, before it is written down. `deleted`: record ids that the source itself says are gone.
-    `retry_after`: seconds for which the source asked to be left alone."""
+    `retry_after`: seconds for which the source asked to be left alone. `code`: the reason for programs."""
 
     state: RunState
     counts: RunCounts
@@ -42,6 +43,7 @@ class RunEnd:
     advice: str = ""
     deleted: frozenset[str] = frozenset()
     retry_after: float | None = None
+    code: RunCode = RunCode.NONE
 
 
 def harvest(
@@ -79,7 +81,7 @@ def harvest(
             return _ended(intake, _everything(intake, http, check, read or _pages))
         except RunCancelled:
             reason = "The run was cancelled; what it had committed stands."
-            return RunEnd(RunState.CANCELLED, batch.counts, reason=reason)
+            return RunEnd(RunState.CANCELLED, batch.counts, reason=reason, code=RunCode.CANCELLED)
         except LeaseLost:
             raise
         except CatalogueError as error:
@@ -124,17 +126,30 @@ def _broken_off(error: CatalogueError, batch: BatchBuilder) -> RunEnd:
         batch.flush()
     log.warning("run broke off", extra={"error": error.code, "detail": error.detail})
     wait = error.retry_after if isinstance(error, RetryableError) else None
-    return RunEnd(RunState.FAILED, batch.counts, reason=error.detail, advice=error.advice, retry_after=wait)
+    return failed(error, batch.counts, wait)
+
+
+def failed(error: CatalogueError, counts: RunCounts, retry_after: float | None = None) -> RunEnd:
+    """A run that ended with this error."""
+    return RunEnd(
+        RunState.FAILED,
+        counts,
+        reason=error.detail,
+        advice=error.advice,
+        retry_after=retry_after,
+        code=RunCode.of(error.failure),
+    )
 
 
 def _ended(intake: Intake, completeness: Completeness) -> RunEnd:
     counts, limited = intake.batch.counts, intake.limits.records is not None
+    code = RunCode.NONE
     if intake.errors or not (completeness.complete or limited):
-        state = RunState.WITH_ERRORS
+        state, code = RunState.WITH_ERRORS, RunCode.ERRORS if intake.errors else RunCode.INCOMPLETE
         reason = _count_of(intake.errors) if intake.errors else completeness.evidence
         advice = "The lines of this run say which, why and what to do."
     elif not counts.found:
-        state = RunState.COMPLETED
+        state, code = RunState.COMPLETED, RunCode.EMPTY
         reason = "The source was read to its end, and it describes no dataset, series or data service."
         advice = (
             "Check that the address is that of the catalogue, and that its datasets have a class of DCAT."
@@ -143,7 +158,7 @@ def _ended(intake: Intake, completeness: Completeness) -> RunEnd:
         state, reason, advice = RunState.COMPLETED, "", ""
     complete = completeness.complete and not intake.errors
     deleted = frozenset(intake.deleted)
-    return RunEnd(state, counts, complete, completeness.evidence, reason, advice, deleted)
+    return RunEnd(state, counts, complete, completeness.evidence, reason, advice, deleted, code=code)
 
 
 def _count_of(errors: int) -> str:

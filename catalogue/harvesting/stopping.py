@@ -11,6 +11,7 @@ from catalogue.errors import LimitExceeded, RunCancelled
 from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.run import RunEnd
 from catalogue.model.harvest import RunState
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import Clock
 
 
@@ -52,17 +53,19 @@ class Watch:
         if self._stop():
             raise RunCancelled("Pharos is being stopped.")
         if self._is_late():
-            raise LimitExceeded(_LATE, advice=_ADVICE)
+            raise LimitExceeded(_LATE, advice=_ADVICE, failure=RunCode.BUDGET.value)
 
     def explain(self, end: RunEnd) -> RunEnd:
         """The end with its true reason: a request that was broken off knows only that it was."""
         if end.state is not RunState.CANCELLED:
             return end
         if self._stop():
-            return replace(end, reason="Pharos was stopped during this run; what it had committed stands.")
+            reason = "Pharos was stopped during this run; what it had committed stands."
+            return replace(end, reason=reason, code=RunCode.STOPPED)
         if self._is_late() and not self._heartbeat.stopped():
-            return replace(end, state=RunState.FAILED, reason=_LATE, advice=_ADVICE)
-        return replace(end, reason=f"{self._heartbeat.why} What it had committed stands.")
+            return replace(end, state=RunState.FAILED, reason=_LATE, advice=_ADVICE, code=RunCode.BUDGET)
+        reason = f"{self._heartbeat.why} What it had committed stands."
+        return replace(end, reason=reason, code=self._heartbeat.code)
 
     def _is_late(self) -> bool:
         return self._clock.now() >= self._deadline

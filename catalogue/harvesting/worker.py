@@ -14,6 +14,7 @@ from catalogue.harvesting.lease import LEASE
 from catalogue.harvesting.projector import IDLE, Projector
 from catalogue.logs import facts
 from catalogue.model.harvest import Claim, HarvestRun, RunState
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import Ledger
 from catalogue.projections.follow import Projection
 
@@ -36,11 +37,15 @@ def take(ledger: Ledger, claim: Claim, execute: Callable[[Claim], HarvestRun]) -
     deaths = claim.token.token - 1
     if deaths and run.cancel_requested:
         reason = "It was cancelled; its worker ended before it could stop."
-        return ledger.finish(claim.token, RunState.CANCELLED, reason=reason)
+        return ledger.finish(
+            claim.token, RunState.CANCELLED, reason=reason, code=run.code or RunCode.CANCELLED
+        )
     if deaths >= DEATHS:
         log.error("run given up", extra={"run": run.run_id, "source": claim.source.slug, "deaths": deaths})
         reason = f"{deaths} workers stopped without a word during this run; it was given up."
-        return ledger.finish(claim.token, RunState.FAILED, reason=reason, advice=_GIVEN_UP)
+        return ledger.finish(
+            claim.token, RunState.FAILED, reason=reason, advice=_GIVEN_UP, code=RunCode.LOST_LEASE
+        )
     return execute(claim)
 
 

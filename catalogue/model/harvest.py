@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from catalogue.errors import CatalogueError
 from catalogue.model.records import NewVersion, Payload, RecordOutcome
+from catalogue.model.run_codes import RunCode
 from catalogue.model.sources import HarvestSource as HarvestSource  # noqa: PLC0414 - re-exported
 from catalogue.model.sources import PublicationPolicy as PublicationPolicy  # noqa: PLC0414 - re-exported
 from catalogue.model.validation import ValidationReport
@@ -63,6 +64,7 @@ class RunRequest:
 @dataclass(frozen=True, slots=True)
 class HarvestRun:
     """One execution for one source. `resolution`: what a person decided of a held run ("released", "discarded").
+    `code`: why it ended as it did, for programs; `reason` and `advice` say so in words.
 
     `scheduled_at`: the scheduled time it stands for; None when it was asked for otherwise.
     """
@@ -84,6 +86,7 @@ class HarvestRun:
     cancel_requested: bool = False
     resolution: str = ""
     scheduled_at: datetime | None = None
+    code: RunCode = RunCode.NONE
 
 
 @dataclass(frozen=True, slots=True)

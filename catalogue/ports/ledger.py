@@ -28,6 +28,7 @@ from catalogue.model.records import (
     StoredRecord,
     StoredVersion,
 )
+from catalogue.model.run_codes import RunCode
 from catalogue.model.validation import Verdict
 from catalogue.ports.archive import History, Retaining
 from catalogue.ports.curation import Curating, Erasing
@@ -113,6 +114,7 @@ class Ledger(Timetable, Outbox, History, Retaining, Curating, Erasing, Protocol)
         complete: bool = False,
         evidence: str = "",
         retry_at: datetime | None = None,
+        code: RunCode = RunCode.NONE,
     ) -> HarvestRun:
         """Ends the run and notes how its source is doing. `retry_at`: the source asked not to be asked before."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from catalogue.errors import LimitExceeded, ProtocolViolation, RetryableError
+from catalogue.model.run_codes import RunCode
 
 ACCEPTED_CODINGS = "gzip, deflate"
 GZIP_MAGIC = b"\x1f\x8b\x08"
@@ -106,6 +107,7 @@ def read_body(pieces: Iterable[bytes], content_encoding: str, limits: BodyLimits
         raise RetryableError(
             f"The compressed answer of {where} ended too early.",
             advice="Try again; if it stays, tell the provider.",
+            failure=RunCode.BROKEN_OFF.value,
         ) from error
     except zlib.error as error:
         raise ProtocolViolation(

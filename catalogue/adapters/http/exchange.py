@@ -19,6 +19,7 @@ from catalogue.adapters.http.translation import FOREIGN, TryFailedError, judge_s
 from catalogue.adapters.http.watchdog import Stop, Watchdog, Wire
 from catalogue.errors import HarvestError, LimitExceeded, ProtocolViolation, RetryableError, RunCancelled
 from catalogue.model.http import HttpResponse
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import Clock
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -172,6 +173,7 @@ class Exchange:
             raise RetryableError(
                 f"{where} took longer than {self._terms.total_timeout:g} seconds in all.",
                 advice="Ask the provider for smaller pages, or raise PHAROS_TOTAL_TIMEOUT.",
+                failure=RunCode.TIMEOUT.value,
             ) from cause
 
 

@@ -20,6 +20,7 @@ from catalogue.errors import (
     RetryableError,
     SourceGone,
 )
+from catalogue.model.run_codes import RunCode
 
 
 class TryFailedError(Exception):
@@ -123,25 +124,40 @@ class _Meaning:
     detail: str
     advice: str
     again: bool = False
+    code: RunCode = RunCode.NONE
 
 
 _LATER = "Try again later; if it stays, ask the provider."
 _MEANINGS: dict[Kind, _Meaning] = {
-    Kind.CONNECT: _Meaning(RetryableError, "{where} could not be connected to.", _LATER, again=True),
-    Kind.TIMEOUT: _Meaning(RetryableError, "{where} did not answer in time.", _LATER, again=True),
+    Kind.CONNECT: _Meaning(
+        RetryableError, "{where} could not be connected to.", _LATER, True, RunCode.UNREACHABLE
+    ),
+    Kind.TIMEOUT: _Meaning(RetryableError, "{where} did not answer in time.", _LATER, True, RunCode.TIMEOUT),
     Kind.NAME: _Meaning(
-        RetryableError, "The host of {where} is not known.", "Check the spelling of the URL."
+        RetryableError,
+        "The host of {where} is not known.",
+        "Check the spelling of the URL.",
+        code=RunCode.UNKNOWN_HOST,
     ),
     Kind.TLS: _Meaning(
         ProtocolViolation,
         "{where} has no certificate that is trusted here, or does not speak TLS.",
         "The provider renews it, or the operator names its authority in PHAROS_CA_BUNDLE.",
+        code=RunCode.TLS,
     ),
-    Kind.BROKEN: _Meaning(RetryableError, "The answer of {where} broke off.", _LATER, again=True),
+    Kind.BROKEN: _Meaning(
+        RetryableError, "The answer of {where} broke off.", _LATER, True, RunCode.BROKEN_OFF
+    ),
     Kind.PROXY: _Meaning(
-        RetryableError, "The proxy did not pass on the request to {where}.", "Check PHAROS_PROXY.", again=True
+        RetryableError,
+        "The proxy did not pass on the request to {where}.",
+        "Check PHAROS_PROXY.",
+        True,
+        RunCode.PROXY,
     ),
-    Kind.URL: _Meaning(ProtocolViolation, "{where} is not a usable URL.", "Correct the URL."),
+    Kind.URL: _Meaning(
+        ProtocolViolation, "{where} is not a usable URL.", "Correct the URL.", code=RunCode.CONFIGURATION
+    ),
     Kind.HEADER: _Meaning(
         ConfigurationError,
         "A header for {where} holds forbidden characters.",
@@ -182,7 +198,8 @@ def translate(error: BaseException, where: str) -> TryFailedError:
     """The failure as ours. `where` is the redacted URL."""
     meaning = _MEANINGS[kind_of(error)]
     return TryFailedError(
-        meaning.error(meaning.detail.format(where=where), advice=meaning.advice), meaning.again
+        meaning.error(meaning.detail.format(where=where), advice=meaning.advice, failure=meaning.code.value),
+        meaning.again,
     )
 
 
@@ -208,12 +225,20 @@ def judge_status(status: int, where: str, asked_to_wait: float | None) -> TryFai
             if status == 429
             else f"{where} has a failure of its own ({status})."
         )
-        passing = RetryableError(detail, retry_after=asked_to_wait, advice=_LATER, status=status)
+        passing = RetryableError(
+            detail, retry_after=asked_to_wait, advice=_LATER, status=status, failure=_passing_code(status)
+        )
         return TryFailedError(passing, again=status not in (501, 505))
     return TryFailedError(
         ProtocolViolation(
             f"{where} does not accept the request ({status}).",
             advice="Check the URL and the kind of source.",
             status=status,
+            failure=RunCode.HTTP_4XX.value if status >= 400 else RunCode.PROTOCOL.value,
         )
     )
+
+
+def _passing_code(status: int) -> str:
+    named = {408: RunCode.TIMEOUT, 429: RunCode.RATE_LIMITED}
+    return named.get(status, RunCode.HTTP_5XX if status >= 500 else RunCode.HTTP_4XX).value

@@ -44,6 +44,7 @@ from catalogue.model.records import (
     StoredRecord,
     StoredVersion,
 )
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import Clock, PublicationRule
 
 
@@ -100,7 +101,7 @@ class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
             if sources.get(connection, slug).removed_at is not None:
                 return 0
             now = self._clock.now()
-            runs.end_live(connection, slug, f"The source was removed by {by}.", now)
+            runs.end_removed(connection, slug, by, now)
             sources.mark_removed(connection, slug, by, now)
             return publication.withdraw_source(connection, slug, rule, now)
 
@@ -142,8 +143,15 @@ class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
     def finish(
         self, token: FencingToken, state: RunState, *, reason: str = "", advice: str = "",
         complete: bool = False, evidence: str = "", retry_at: datetime | None = None,
+        code: RunCode = RunCode.NONE,
     ) -> HarvestRun:  # fmt: skip
-        said = {"reason": reason, "advice": advice, "complete": complete, "evidence": evidence}
+        said = {
+            "reason": reason,
+            "advice": advice,
+            "complete": complete,
+            "evidence": evidence,
+            "code": code.value,
+        }
         with self._database.write() as connection:
             return runs.finish(connection, token, state, self._clock.now(), retry_at, **said)
 

@@ -15,6 +15,7 @@ from catalogue.adapters.ledger.schema import COUNTS, outcomes, runs
 from catalogue.errors import Conflict, LeaseLost, NotFound
 from catalogue.model.harvest import Claim, FencingToken, HarvestRun, RunCounts, RunRequest, RunState
 from catalogue.model.records import OutcomeKind, RecordOutcome
+from catalogue.model.run_codes import RunCode
 
 LIVE = (RunState.QUEUED.value, RunState.RUNNING.value)
 _OUTCOME_FIELDS = tuple(field.name for field in dataclasses.fields(RecordOutcome) if field.name != "kind")
@@ -151,7 +152,7 @@ def finish(
     retry_at: datetime | None = None,
     **said: Any,
 ) -> HarvestRun:
-    """`said`: reason, advice, complete, evidence."""
+    """`said`: reason, advice, complete, evidence, code."""
     if not state.is_final:
         raise ValueError(f"a run cannot end as {state}")
     ended = (
@@ -176,35 +177,38 @@ def cancel(connection: Connection, run_id: str, by: str, now: datetime) -> Harve
     catalog.add_event(connection, now, "run-cancelled", by, run_id, detail=row.source)
     # Nobody is left to stop a run whose lease has ended.
     if row.state == RunState.QUEUED.value or row.lease_until < now:
-        return _end(connection, row.number, f"Cancelled by {by}.", now)
+        return _end(connection, row.number, f"Cancelled by {by}.", RunCode.CANCELLED, now)
     return from_row(
         _one(connection, update(runs).where(runs.c.number == row.number).values(cancel_requested=True))
     )
 
 
-def stop_live(connection: Connection, slug: str, reason: str, by: str, now: datetime) -> None:
-    """Cancels the source's queued run, or asks its running one to stop, saying why."""
+def stop_paused(connection: Connection, slug: str, by: str, now: datetime) -> None:
+    """Cancels the source's queued run, or asks its running one to stop, saying that a person paused the source."""
     live = live_of(connection, slug)
     if live is None:
         return
     stopped = cancel(connection, live.run_id, by, now)
-    connection.execute(update(runs).where(runs.c.run_id == stopped.run_id).values(reason=reason))
+    why = {"reason": f"The source was paused by {by}.", "code": RunCode.PAUSED.value}
+    connection.execute(update(runs).where(runs.c.run_id == stopped.run_id).values(why))
 
 
-def end_live(connection: Connection, slug: str, reason: str, now: datetime) -> None:
-    """Cancels the source's queued or running run at once; its worker's token is void from here on."""
+def end_removed(connection: Connection, slug: str, by: str, now: datetime) -> None:
+    """Cancels the queued or running run of a source that a person removed, at once; its worker's token is void from
+    here on."""
     live = select(runs.c.number).where(runs.c.source == slug, runs.c.state.in_(LIVE)).with_for_update()
     for number in connection.execute(live).scalars().all():
-        _end(connection, number, reason, now)
+        _end(connection, number, f"The source was removed by {by}.", RunCode.REMOVED, now)
 
 
-def _end(connection: Connection, number: int, reason: str, now: datetime) -> HarvestRun:
+def _end(connection: Connection, number: int, reason: str, code: RunCode, now: datetime) -> HarvestRun:
     values = {
         "state": RunState.CANCELLED.value,
         "finished_at": now,
         "lease_until": None,
         "cancel_requested": True,
         "reason": reason,
+        "code": code.value,
     }
     return from_row(_one(connection, update(runs).where(runs.c.number == number).values(values)))
 
@@ -260,4 +264,5 @@ def from_row(row: Row[Any]) -> HarvestRun:
         cancel_requested=row.cancel_requested,
         resolution=row.resolution,
         scheduled_at=row.scheduled_at,
+        code=RunCode(row.code),
     )

@@ -58,7 +58,7 @@ def pause(connection: Connection, slug: str, by: str, now: datetime) -> HarvestS
     if source.paused_at is not None:
         return source
     connection.execute(update(sources_table).where(sources_table.c.slug == slug).values(paused_at=now))
-    runs.stop_live(connection, slug, f"The source was paused by {by}.", by, now)
+    runs.stop_paused(connection, slug, by, now)
     catalog.add_event(connection, now, "source-paused", by, slug)
     return sources.get(connection, slug)
 

@@ -98,6 +98,7 @@ runs = Table(
     Column("checkpoint", JSON(none_as_null=True)),
     Column("complete", Boolean, nullable=False, server_default="0"),
     Column("evidence", Words, nullable=False, server_default=""),
+    Column("code", Text, nullable=False, server_default=""),
     Column("reason", Words, nullable=False, server_default=""),
     Column("advice", Words, nullable=False, server_default=""),
     Column("resolution", Text, nullable=False, server_default=""),

@@ -196,6 +196,9 @@ class Run(Schema):
         required=True, metadata={"description": "Whether everything the source offers was seen."}
     )
     evidence = text("Why we think so.", required=True)
+    code = text(
+        "Why it ended as it did, for programs; empty when there is nothing to say.", "timeout", required=True
+    )
     reason = text("Why it ended as it did; empty when there is nothing to say.", required=True)
     advice = text("What to do about it.", required=True)
     url = text("Address of its page here.", required=True)

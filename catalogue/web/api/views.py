@@ -135,6 +135,7 @@ def run_answer(run: HarvestRun) -> dict[str, Any]:
         "finished_at": run.finished_at,
         "complete": run.complete,
         "evidence": run.evidence,
+        "code": run.code.value,
         "reason": run.reason,
         "advice": run.advice,
         "url": address("runs.run", run_id=run.run_id),

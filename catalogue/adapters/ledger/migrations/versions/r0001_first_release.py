@@ -141,6 +141,7 @@ def _runs() -> None:
         sa.Column("checkpoint", sa.JSON(none_as_null=True)),
         sa.Column("complete", sa.Boolean(), server_default="0", nullable=False),
         sa.Column("evidence", sa.Text(), server_default="", nullable=False),
+        sa.Column("code", sa.Text(), server_default="", nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("advice", sa.Text(), server_default="", nullable=False),
         sa.Column("resolution", sa.Text(), server_default="", nullable=False),
