@@ -10,12 +10,15 @@ import click
 
 from catalogue.bootstrap import open_ledger
 from catalogue.cli.context import Invocation, common, common_group
+from catalogue.cli.curation import COMMANDS as CURATION
+from catalogue.cli.curation import curation_summary
+from catalogue.cli.erasure import COMMANDS as ERASURE
 from catalogue.cli.output import note, print_json, print_table
+from catalogue.cli.record_ids import found_id
 from catalogue.discovery.history import compare, moment_of
 from catalogue.errors import InvalidQuery
 from catalogue.model.history import VersionFacts
 from catalogue.model.records import StoredRecord
-from catalogue.ports import Ledger
 from catalogue.rdf.graphs import from_ntriples, serialise
 from catalogue.rdf.media_types import OUTPUTS
 
@@ -26,7 +29,7 @@ VERSION_COLUMNS = ("version", "at", "kind", "verdict", "violations", "warnings",
 @click.group()
 @common_group
 def records() -> None:
-    """Look at records, their versions and what changed between them."""
+    """Look at records and their versions; say something of them, hide them, erase them."""
 
 
 @records.command("list")
@@ -62,19 +65,24 @@ def show(invocation: Invocation, record_id: str, at: str | None, number: int | N
         record_id = found_id(ledger, record_id)
         record, facts = ledger.record(record_id), ledger.history(record_id)
         version = ledger.version_at(record_id, moment_of(at)) if at else ledger.version(record_id, number)
+        said = ledger.curation(record.dataset_id)
     text = serialise(from_ntriples(version.content), SYNTAXES[syntax]).decode()
     if invocation.json:
-        said = {
+        answer = {
             **record_summary(record),
             "versions": [version_summary(each) for each in facts],
             "shown": version.number,
             "text": text,
             "repairs": [asdict(repair) for repair in version.repairs],
+            "curation": curation_summary(said) if said and not said.is_empty else None,
         }
-        print_json(said)
+        print_json(answer)
         return
     for name, value in record_summary(record).items():
         click.echo(f"{name:10} {value}")
+    if said and not said.is_empty:
+        word = "hidden" if said.hidden else "shown with statements of its own"
+        click.echo(f"{'catalogue':10} {word}: pharos records curation {record.dataset_id}")
     print_table([version_summary(each) for each in facts], VERSION_COLUMNS)
     click.echo(f"\n# version {version.number}")
     click.echo(text, nl=False)
@@ -124,21 +132,6 @@ def payload(invocation: Invocation, record_id: str, number: int | None) -> None:
     sys.stdout.buffer.write(found.body)
 
 
-def found_id(ledger: Ledger, text: str) -> str:
-    """The id of the record that is meant: an id of its own, or the IRI or dct:identifier of a dataset that just one
-    source describes. InvalidQuery names the records when there are several."""
-    if len(text) == 20 and text.isalnum():
-        return text
-    ids = ledger.find_dataset(iri=text) or ledger.find_dataset(identifier=text)
-    described = [record for dataset_id in ids for record in ledger.records_of_dataset(dataset_id)]
-    if len(described) == 1:
-        return described[0].record_id
-    if described:
-        named = ", ".join(f"{record.record_id} ({record.source})" for record in described[:10])
-        raise InvalidQuery(f"Several records are meant by {text}.", advice=f"Name one of: {named}.")
-    return text
-
-
 def record_summary(record: StoredRecord) -> dict[str, Any]:
     """The record as commands print it."""
     return {
@@ -171,3 +164,7 @@ def version_summary(facts: VersionFacts) -> dict[str, Any]:
         "payload": "kept" if facts.payload_kept else "gone",
         "sha256": facts.payload_hash,
     }
+
+
+for command in (*CURATION, *ERASURE):
+    records.add_command(command)
