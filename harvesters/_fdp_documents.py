@@ -8,6 +8,7 @@ from catalogue.errors import AccessRefused, ParseError, RetryableError, SourceEr
 from catalogue.model.harvest import Completeness, PageProblem
 from catalogue.model.http import HttpResponse
 from catalogue.model.records import Payload
+from catalogue.model.wording import counted
 from catalogue.ports import HttpClient
 from catalogue.rdf.containers import DocumentLinks, document_links
 from catalogue.rdf.graphs import Graph
@@ -117,4 +118,6 @@ class Documents:
         # The root alone is no catalogue: where everything below is refused, nothing is known of what is there.
         is_blind = self.had <= 1 and self.not_public > 0
         whole = not (self.silent or self.lost or stopped or is_blind)
-        return Completeness(whole, "; ".join([f"Read {self.had} documents of {self.asked}", *parts]) + ".")
+        return Completeness(
+            whole, "; ".join([f"Read {self.had:,} of {counted(self.asked, 'document')}", *parts]) + "."
+        )

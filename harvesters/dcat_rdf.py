@@ -23,6 +23,7 @@ from catalogue.model.harvest import (
 from catalogue.model.http import HttpResponse
 from catalogue.model.places import keep_https, place_of
 from catalogue.model.run_codes import RunCode
+from catalogue.model.wording import counted
 from catalogue.ports import FetchContext, HttpClient
 from catalogue.rdf.containers import point_iri
 from catalogue.rdf.documents import Document
@@ -68,8 +69,8 @@ class DcatRdfHarvester:
         count = sum(1 for _ in document.graph.instances(*_COUNTED))
         catalogues = len(document.graph.instances(DCAT.Catalog))
         evidence = [
-            f"{document.syntax} with {len(document.graph)} statements",
-            f"{catalogues} dcat:Catalog, {count} datasets, series and services in the first document",
+            f"{document.syntax} with {counted(len(document.graph), 'statement')}",
+            f"{counted(catalogues, 'catalogue')} and {counted(count, 'dataset, series or service', 'datasets, series and services')} in the first document",
         ]
         if links.next:
             evidence.append(f"goes on by {links.dialect}")
@@ -255,14 +256,14 @@ class _Walk:
             )
 
     def _stopped(self, reason: str) -> Completeness:
-        return Completeness(False, f"Read {_pages(self._seen.pages)}; {reason}.", self._seen.total)
+        return Completeness(False, f"Read {counted(self._seen.pages, 'page')}; {reason}.", self._seen.total)
 
     def _finished(self) -> Completeness:
         seen = self._seen
-        sentence = f"Read {_pages(seen.pages)}, to the end"
+        sentence = f"Read {counted(seen.pages, 'page')}, to the end"
         is_whole = not seen.lost and not seen.elsewhere
         if seen.lost:
-            sentence += f"; {_pages(seen.lost)} could not be read"
+            sentence += f"; {counted(seen.lost, 'page')} could not be read"
         if seen.elsewhere:
             sentence += f"; {seen.elsewhere} listed documents are on other hosts and were not asked for"
         if self._resumed:
@@ -294,7 +295,3 @@ def _unchanged(url: str, answer: HttpResponse, remembered: RememberedPage) -> _R
     validators = known if known.etag or known.last_modified else remembered.validators
     candidates = (remembered.next_cursor,) if remembered.next_cursor else ()
     return _Read(Page(url, url, validators=validators, unchanged=True), candidates)
-
-
-def _pages(count: int) -> str:
-    return "1 page" if count == 1 else f"{count:,} pages"

@@ -32,17 +32,19 @@ BASE = "https://pharos.example"
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 EUCAIM = PREFIXES["eucaim"]
 MR, CT, MG = f"{EUCAIM}MR", f"{EUCAIM}CT", f"{EUCAIM}MG"
+DICOM_MG = "http://dicom.nema.org/resources/ontology/DCM/MG"
+"""An exact match of MG."""
 BREAST, PROSTATE = f"{EUCAIM}BREAST", f"{EUCAIM}PROSTATE"
 RESTRICTED = "http://publications.europa.eu/resource/authority/access-right/RESTRICTED"
 HEAL = "http://publications.europa.eu/resource/authority/data-theme/HEAL"
 
 VOCABULARIES = Vocabularies(
     {
-        concept.iri: concept
+        iri: concept
         for concept in (
             Concept(MR, EUCAIM, {"en": "Magnetic resonance", "de": "Magnetresonanz"}, "MR"),
             Concept(CT, EUCAIM, {"en": "Computed tomography", "de": "Computertomographie"}, "CT"),
-            Concept(MG, EUCAIM, {"en": "Mammography", "de": "Mammographie"}, "MG"),
+            Concept(MG, EUCAIM, {"en": "Mammography", "de": "Mammographie"}, "MG", matches=(DICOM_MG,)),
             Concept(BREAST, EUCAIM, {"en": "Breast cancer", "de": "Brustkrebs"}, "C50"),
             Concept(PROSTATE, EUCAIM, {"en": "Prostate cancer", "de": "Prostatakrebs"}, "C61"),
             Concept(RESTRICTED, "access-right", {"en": "Restricted", "de": "Beschränkt"}),
@@ -50,6 +52,7 @@ VOCABULARIES = Vocabularies(
             Concept("urn:iso:3166:DE", "country", {"en": "Germany", "de": "Deutschland"}),
             Concept("urn:iso:3166:FR", "country", {"en": "France", "de": "Frankreich"}),
         )
+        for iri in (concept.iri, *concept.matches)
     }
 )
 

@@ -14,6 +14,7 @@ from catalogue.cli.output import note, print_json
 from catalogue.errors import InvalidQuery
 from catalogue.feeds.export import SYNTAXES, ExportSyntax
 from catalogue.feeds.export import export as export_records
+from catalogue.model.wording import counted
 from catalogue.ports import Ledger
 
 
@@ -38,7 +39,7 @@ def export(invocation: Invocation, syntax: str, output: Path | None) -> None:
     if invocation.json:
         print_json({"records": count, "file": str(output), "format": syntax})
     else:
-        note(f"Wrote {count} records to {output}.")
+        note(f"Wrote {counted(count, 'record')} to {output}.")
 
 
 def _to_file(ledger: Ledger, base: str, syntax: ExportSyntax, output: Path) -> int:

@@ -27,6 +27,7 @@ from catalogue.harvesting.sources import check_source, suggest_slug
 from catalogue.harvesting.worker import take
 from catalogue.logs import facts
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest, RunState
+from catalogue.model.wording import counted
 from catalogue.ports import Ledger
 from catalogue.signals import stopped_by_signals
 
@@ -216,9 +217,7 @@ def _finish(invocation: Invocation, summary: dict[str, Any], state: RunState) ->
     if invocation.json:
         print_json(summary)
     else:
-        counts = ", ".join(
-            f"{value} {name.replace('_', ' ')}" for name, value in summary["counts"].items() if value
-        )
+        counts = ", ".join(_count(name, value) for name, value in summary["counts"].items() if value)
         click.echo(f"{summary['source']}: {state.value} ({counts or 'nothing found'})")
         for text in (summary["reason"], summary["advice"]):
             if text:
@@ -226,3 +225,12 @@ def _finish(invocation: Invocation, summary: dict[str, Any], state: RunState) ->
         if state is RunState.WITH_ERRORS and summary["run"]:
             note(f"  pharos runs show {summary['run']}")
     raise click.exceptions.Exit(EXIT_CODES[state])
+
+
+def _count(name: str, value: int) -> str:
+    """One count of a run in words."""
+    if name == "pages":
+        return counted(value, "page")
+    if name == "triples_outside":
+        return f"{counted(value, 'triple')} outside"
+    return f"{value:,} {name}"

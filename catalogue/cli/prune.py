@@ -11,6 +11,7 @@ from catalogue.bootstrap_operations import retention_of
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.output import note, print_json
 from catalogue.harvesting.pruning import prune as forget
+from catalogue.model.wording import counted
 from catalogue.signals import stopped_by_signals
 
 
@@ -28,4 +29,6 @@ def prune(invocation: Invocation, dry_run: bool) -> None:
         print_json({**asdict(done), "dry_run": dry_run, **kept})
     else:
         what = "Would forget" if dry_run else "Forgot"
-        note(f"{what} {done.runs} runs and {done.payloads} payloads ({done.size:,} bytes).")
+        note(
+            f"{what} {counted(done.runs, 'run')} and {counted(done.payloads, 'payload')} ({counted(done.size, 'byte')})."
+        )

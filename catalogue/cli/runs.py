@@ -16,6 +16,7 @@ from catalogue.feeds.run_sheet import as_csv, as_json
 from catalogue.harvesting.publication import choose
 from catalogue.model.harvest import HarvestRun
 from catalogue.model.records import RecordOutcome
+from catalogue.model.wording import counted
 from catalogue.ports import Ledger
 
 NOT_TAKEN = ("skipped", "failed", "duplicate", "remark")
@@ -142,6 +143,7 @@ def _resolve(invocation: Invocation, run_id: str, *, release: bool) -> None:
     if invocation.json:
         print_json(run_summary(run))
     elif release:
-        note(f"{run.counts.withdrawn} records of {run.source} are withdrawn.")
+        count = run.counts.withdrawn
+        note(f"{counted(count, 'record')} of {run.source} {'is' if count == 1 else 'are'} withdrawn.")
     else:
         note(f"The records of {run.source} stay.")

@@ -7,9 +7,19 @@ import click
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.output import note, print_json
 from catalogue.cli.workbench import reading
+from catalogue.discovery.facets import hint_text
 from catalogue.discovery.search import run_search
 from catalogue.errors import InvalidQuery
-from catalogue.model.search import FACETS, MAX_PAGE_SIZE, SORTS, SearchHit, SearchPage, SearchQuery
+from catalogue.model.search import (
+    FACETS,
+    MAX_PAGE_SIZE,
+    SORTS,
+    SearchHint,
+    SearchHit,
+    SearchPage,
+    SearchQuery,
+)
+from catalogue.model.wording import counted
 
 
 @click.command()
@@ -41,7 +51,11 @@ def search(
         found = run_search(services.search, services.vocabularies, query, services.ledger)
         behind = services.ledger.position() - found.position
     if behind > 0:
-        note(f"The search index has still to follow {behind} changes: what they brought is missing here.")
+        note(
+            f"The search index has still to follow {counted(behind, 'change')}: what they brought is missing here."
+        )
+    for hint in found.hints:
+        note(hint_text(hint))
     if invocation.json:
         print_json(
             {
@@ -53,6 +67,7 @@ def search(
                 },
                 "page": found.page,
                 "size": found.size,
+                "hints": [_hint(hint) for hint in found.hints],
             }
         )
         return
@@ -63,7 +78,7 @@ def _print(found: SearchPage) -> None:
     for hit in found.hits:
         click.echo(f"{hit.document.dataset_id}  {_title(hit)}")
         click.echo(f"{'':20}  {hit.document.iri}  [{hit.document.source}, {hit.document.verdict}]")
-    note(f"{found.total} datasets" + (f", page {found.page}" if found.total > found.size else ""))
+    note(counted(found.total, "dataset") + (f", page {found.page}" if found.total > found.size else ""))
 
 
 def _hit(hit: SearchHit) -> dict[str, object]:
@@ -77,6 +92,15 @@ def _hit(hit: SearchHit) -> dict[str, object]:
         "publisher": document.publisher,
         "modified": document.modified,
         "score": hit.score,
+    }
+
+
+def _hint(hint: SearchHint) -> dict[str, object]:
+    return {
+        "parameter": hint.parameter,
+        "value": hint.value,
+        "detail": hint_text(hint),
+        "nearest": [{"value": v.value, "label": v.label, "count": v.count} for v in hint.nearest],
     }
 
 

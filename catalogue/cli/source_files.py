@@ -21,6 +21,7 @@ from catalogue.harvesting.publication import choose
 from catalogue.harvesting.registry import load_harvesters
 from catalogue.harvesting.source_file import Known, read_sources, write_sources
 from catalogue.harvesting.source_plan import Action, Step, carry_out, plan
+from catalogue.model.wording import counted
 
 BY = "cli"
 MARKS = {Action.ADD: "+", Action.CHANGE: "~", Action.REVIVE: "+", Action.REMOVE: "-", Action.LEAVE: "?"}
@@ -107,7 +108,7 @@ def _words(step: Step) -> str:
         Action.ADD: f"new, {url}",
         Action.CHANGE: "changes",
         Action.REVIVE: f"comes back, {url}",
-        Action.REMOVE: f"is removed; {step.records} records leave the catalogue",
+        Action.REMOVE: f"is removed; {counted(step.records, 'record')} {'leaves' if step.records == 1 else 'leave'} the catalogue",
         Action.LEAVE: "is not in the file",
         Action.KEEP: "stays as it is",
     }[step.action]

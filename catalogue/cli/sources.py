@@ -22,6 +22,7 @@ from catalogue.harvesting.publication import choose
 from catalogue.harvesting.registry import load_harvesters
 from catalogue.harvesting.sources import check_source, suggest_slug
 from catalogue.model.harvest import HarvestSource
+from catalogue.model.wording import counted
 from catalogue.ports import Ledger
 
 BY = "cli"
@@ -125,7 +126,7 @@ def remove(invocation: Invocation, slug: str) -> None:
     if invocation.json:
         print_json({"slug": slug, "withdrawn": count})
     else:
-        note(f"Removed {slug}; {count} records left the catalogue.")
+        note(f"Removed {slug}; {counted(count, 'record')} left the catalogue.")
 
 
 def _new(ledger: Ledger, url: str, slug: str | None) -> HarvestSource:

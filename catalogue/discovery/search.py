@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 
+from catalogue.discovery.facets import facet_label, hints_of, preferred
 from catalogue.errors import InvalidQuery
 from catalogue.model.search import (
     FACETS,
@@ -16,21 +18,13 @@ from catalogue.model.search import (
     SearchPage,
     SearchQuery,
 )
-from catalogue.model.validation import Verdict
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Ledger, SearchIndex
 
 MAX_TEXT = 1000
 MAX_VALUES = 100
 OTHER_PARAMETERS = ("q", "page", "size", "sort")
-
-VERDICT_LABELS = {
-    Verdict.CONFORMANT: "Conformant",
-    Verdict.WITH_WARNINGS: "Conformant, with warnings",
-    Verdict.KNOWN_GAP: "Accepted with a known gap",
-    Verdict.NON_CONFORMANT: "Not conformant",
-    Verdict.NOT_VALIDATED: "Not validated",
-}
+"""Parameters that are given once; facets may be repeated."""
 
 
 def parse_search(
@@ -42,39 +36,53 @@ def parse_search(
     """
     query = SearchQuery(languages=tuple(languages))
     filters: dict[str, tuple[str, ...]] = {}
-    skipped = set(ignored)
+    skipped, given = set(ignored), set()
     for name, value in parameters:
         if name in skipped:
             continue
-        if name in FACETS:
-            if value:
-                filters[name] = (*filters.get(name, ()), value)
-        elif name == "q":
-            query = replace(query, text=_text(value))
-        elif name == "page":
-            query = replace(query, page=_number(name, value, 1, MAX_WINDOW))
-        elif name == "size":
-            query = replace(query, size=_number(name, value, 1, MAX_PAGE_SIZE))
-        elif name == "sort":
-            query = replace(query, sort=_sort(value))
-        else:
-            known = ", ".join((*OTHER_PARAMETERS, *FACETS))
-            raise InvalidQuery(f"There is no parameter {name!r}; there are: {known}.", parameter=name)
+        if name in given and name in OTHER_PARAMETERS:
+            raise InvalidQuery(f"{name} is given more than once; say which is meant.", parameter=name)
+        given.add(name)
+        if name not in FACETS:
+            query = _with(query, name, value)
+        elif value:
+            filters[name] = (*filters.get(name, ()), value)
     _check_window(query)
     return replace(query, filters=_bounded(filters))
+
+
+def _with(query: SearchQuery, name: str, value: str) -> SearchQuery:
+    """The query with a parameter that is no facet."""
+    if name == "q":
+        return replace(query, text=_text(value))
+    if name == "page":
+        return replace(query, page=_number(name, value, 1, MAX_WINDOW))
+    if name == "size":
+        return replace(query, size=_number(name, value, 1, MAX_PAGE_SIZE))
+    if name == "sort":
+        return replace(query, sort=_sort(value))
+    known = (*OTHER_PARAMETERS, *FACETS)
+    near = get_close_matches(name, known, 1)
+    raise InvalidQuery(
+        f"There is no parameter {name[:50]!r}; there are: {', '.join(known)}.",
+        advice=f"Is {near[0]} meant?" if near else "",
+        parameter=name[:50],
+    )
 
 
 def run_search(
     index: SearchIndex, vocabularies: Vocabularies, query: SearchQuery, ledger: Ledger
 ) -> SearchPage:
-    """The index's answer with the labels of facet values in the reader's language."""
+    """The index's answer with the labels of facet values in the reader's language, and with hints. Any exact match of a
+    concept stands for it in a filter."""
+    query = preferred(query, vocabularies)
     page = index.search(query)
     titles = {source.slug: source.title or source.slug for source in ledger.sources(include_removed=True)}
     facets = {
         name: tuple(_labelled(name, value, query, vocabularies, titles) for value in values)
         for name, values in page.facets.items()
     }
-    return replace(page, facets=facets)
+    return replace(page, facets=facets, hints=hints_of(index, vocabularies, query, page, titles))
 
 
 def _labelled(
@@ -84,28 +92,6 @@ def _labelled(
     return replace(
         value, label=facet_label(facet, value.value, query.languages, vocabularies, titles), selected=selected
     )
-
-
-def facet_label(
-    facet: str, value: str, languages: Sequence[str], vocabularies: Vocabularies, titles: Mapping[str, str]
-) -> str:
-    """What a person reads for a facet's value."""
-    if facet == "verdict":
-        return VERDICT_LABELS.get(Verdict(value), value) if value in set(Verdict) else value
-    if facet == "source":
-        return titles.get(value, value)
-    if facet == "country":
-        concept = vocabularies.concept(f"urn:iso:3166:{value}")
-        return concept.label(languages) if concept else value
-    label = vocabularies.label(value, languages)
-    if label:
-        return label
-    return _local_name(value) if re.match(r"^(https?|urn):", value) else value
-
-
-def _local_name(iri: str) -> str:
-    """The last telling part of an IRI that no vocabulary of ours knows."""
-    return re.split(r"[/#:]", iri.rstrip("/#"))[-1] or iri
 
 
 def _text(value: str) -> str:

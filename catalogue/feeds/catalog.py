@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from catalogue.feeds.pages import Cursor, FeedPage, feed_page
+from catalogue.model.wording import counted
 from catalogue.ports import Ledger
 from catalogue.projections.catalogue_graph import publisher_iri
 from catalogue.projections.record_graphs import (
@@ -23,7 +24,7 @@ from catalogue.projections.record_graphs import (
 )
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.iris import is_web_link
-from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, PHAROS, RDF, XSD
+from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, PHAROS, RDF, RDFS, XSD
 from catalogue.rdf.terms import Literal, NamedNode, Term, Triple
 
 
@@ -44,13 +45,15 @@ class CatalogueDescription:
 
 @dataclass(frozen=True, slots=True)
 class CatalogPage:
-    """One page of the feed: its triples, its own address and its neighbours' (None: there is none)."""
+    """One page of the feed: its triples, its own address and its neighbours' (None: there is none). `held`: records on
+    it; `total`: of all pages."""
 
     graph: Graph
     url: str
     first: str
     next: str | None
     total: int
+    held: int
 
 
 def catalog_page(ledger: Ledger, about: CatalogueDescription, cursor: str, size: int) -> CatalogPage:
@@ -61,7 +64,7 @@ def catalog_page(ledger: Ledger, about: CatalogueDescription, cursor: str, size:
     first = page_url(about.base, Cursor(), size)
     url = page_url(about.base, at, size)
     following = page_url(about.base, page.next, size) if page.next else None
-    answer = CatalogPage(Graph(), url, first, following, total)
+    answer = CatalogPage(Graph(), url, first, following, total, len(page.records))
     triples = [
         *_paging(about, answer, size),
         *_catalogue(about, _last_change(ledger)),
@@ -86,9 +89,19 @@ def _paging(about: CatalogueDescription, page: CatalogPage, size: int) -> Iterat
     # Each record is whole on its page: a harvester must not add what another record says of the same agent.
     yield Triple(view, PHAROS.selfContained, Literal("true", datatype=XSD.boolean))
     yield Triple(view, HYDRA.totalItems, integer(page.total))
+    if page.next and page.held < size:
+        yield Triple(view, RDFS.comment, Literal(_why_short(page.held, size), language="en"))
     yield Triple(view, HYDRA.first, NamedNode(page.first))
     if page.next:
         yield Triple(view, HYDRA.next, NamedNode(page.next))
+
+
+def _why_short(held: int, size: int) -> str:
+    return (
+        f"This page holds {counted(held, 'record')} of the {size} that were asked for: records that describe one thing "
+        "differently stand on different pages, and a page of long records ends early. "
+        "hydra:next leads to the others; no record is on two pages."
+    )
 
 
 def _catalogue(about: CatalogueDescription, modified: datetime | None) -> Iterator[Triple]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from catalogue.errors import RecordError
 from catalogue.model.harvest import PageProblem
 from catalogue.model.records import NormalisedRecord, OutcomeKind, RecordOutcome
+from catalogue.model.wording import counted
 from catalogue.rdf.documents import DocumentProblem
 
 
@@ -67,7 +68,7 @@ def outside(count: int, examples: Sequence[str]) -> RecordOutcome:
     return RecordOutcome(
         OutcomeKind.REMARK,
         code="outside",
-        reason=f"{count:,} triples belong to no dataset, series or data service and were left out.",
+        reason=f"{counted(count, 'triple')} belong{'s' if count == 1 else ''} to no dataset, series or data service: left out.",
         snippet="; ".join(examples)[:400] or None,
         advice="Nothing to do, unless one of these should be part of a dataset: then link it from there.",
     )

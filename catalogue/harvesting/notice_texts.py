@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 
 from catalogue.model.harvest import HarvestRun, HarvestSource
 from catalogue.model.notices import NoticeKind
+from catalogue.model.wording import counted
 
 LONGEST_LINE = 500
 Numbers = Mapping[str, float | int | None]
@@ -92,7 +93,7 @@ def _recovered(name: str, run: HarvestRun, numbers: Numbers) -> tuple[str, ...]:
     counts = run.counts
     return (
         f"Pharos: {name} is harvested again",
-        f"A harvest of {name} succeeded after it had failed before: {counts.found} records found, "
+        f"A harvest of {name} succeeded after it had failed before: {counted(counts.found, 'record')} found, "
         f"{counts.created} of them new and {counts.updated} changed.",
         "The catalogue shows what the source says now, and it is harvested at its usual times again.",
         "Nothing.",

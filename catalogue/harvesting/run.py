@@ -20,6 +20,7 @@ from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder, Sink
 from catalogue.model.harvest import Completeness, HarvestSource, RunCounts, RunState
 from catalogue.model.run_codes import RunCode
+from catalogue.model.wording import counted
 from catalogue.pipeline.fetch import fetch
 from catalogue.pipeline.spool import Spool
 from catalogue.ports import Harvester, HttpClient
@@ -95,7 +96,7 @@ def _everything(intake: Intake, http: HttpClient, check: Callable[[], None], rea
         intake.finish_deferred()
     except LimitReached:
         intake.batch.flush()
-        return Completeness(False, f"Stopped after {intake.limits.records} records, as asked.")
+        return Completeness(False, f"Stopped after {counted(intake.limits.records or 0, 'record')}, as asked.")
     if completeness.complete:
         intake.remember()
     return completeness

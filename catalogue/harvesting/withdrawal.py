@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from catalogue.model.harvest import Absences
+from catalogue.model.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,6 @@ _LAST = "The only record of the source would leave; that takes a person's word."
 def _too_many(due: int, live: int, recent: int, allowed: int, brakes: Brakes) -> str:
     before = f", and {recent} have left already," if recent else ""
     return (
-        f"{due} of {live} records would leave{before} but at most {allowed} may within {brakes.window.days} days "
+        f"{due} of {counted(live, 'record')} would leave{before} but at most {allowed} may within {counted(brakes.window.days, 'day')} "
         f"({brakes.share:.0%} of the records, at least one)."
     )

@@ -83,6 +83,16 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchHint:
+    """A part of the question that no dataset can answer, whatever else is asked: a facet's value that none has (with the
+    nearest values that some have), or a text (`parameter` q) that holds no letter and no digit."""
+
+    parameter: str
+    value: str
+    nearest: tuple[FacetValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SearchPage:
     total: int
     hits: tuple[SearchHit, ...]
@@ -90,3 +100,4 @@ class SearchPage:
     page: int
     size: int
     position: int = 0
+    hints: tuple[SearchHint, ...] = ()

@@ -7,10 +7,11 @@ from typing import Any
 from flask import Flask, request, url_for
 
 from catalogue import __version__
-from catalogue.discovery.search import facet_label
+from catalogue.discovery.facets import facet_label
 from catalogue.rdf.namespaces import RDF
 from catalogue.web.i18n import mark
 from catalogue.web.negotiate import RDF_REPRESENTATIONS
+from catalogue.web.parameters import known_parameters, strays
 from catalogue.web.state import languages, services
 
 FACET_NAMES = {
@@ -109,6 +110,7 @@ def register(app: Flask) -> None:
         facet_value=facet_value,
         address=address,
         page_args=page_args,
+        strays=strays,
     )
     app.context_processor(_site)
 
@@ -129,7 +131,10 @@ def address(endpoint: str, **values: Any) -> str:
 
 
 def page_args(**changes: Any) -> dict[str, Any]:
-    """The current query's parameters with changes (None removes), for links to other pages of a list."""
-    args: dict[str, Any] = {name: request.args.getlist(name) for name in request.args}
+    """The parameters that the page knows of the current query, with changes (None removes), for links to other pages of
+    a list."""
+    known = known_parameters()
+    kept = [name for name in request.args if known is None or name in known]
+    args: dict[str, Any] = {name: request.args.getlist(name) for name in kept}
     args.update(changes)
     return {name: value for name, value in args.items() if value not in (None, "", [], [""])}

@@ -7,25 +7,27 @@ from typing import Any
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from catalogue.discovery.search import parse_search, run_search
+from catalogue.discovery.facets import preferred
+from catalogue.discovery.search import OTHER_PARAMETERS, parse_search, run_search
 from catalogue.errors import BackendError, NotFound
 from catalogue.model.records import StoredVersion
 from catalogue.model.search import FACETS, SORTS
 from catalogue.web.description import described, description_page
+from catalogue.web.parameters import once
 from catalogue.web.state import languages, services
 
 blueprint = Blueprint("datasets", __name__)
 
-KNOWN = frozenset({*FACETS, "q", "page", "size", "sort"})
+KNOWN = frozenset({*FACETS, *OTHER_PARAMETERS})
 ID = "string(length=20)"
 
 
 @blueprint.get("/datasets")
 def search() -> BaseResponse | str:
     for parameter in ("iri", "identifier"):
-        if value := request.args.get(parameter, "").strip():
+        if value := once(parameter).strip():
             return _look_up(parameter, value)
-    query = parse_search(_known_arguments(), languages())
+    query = preferred(parse_search(_known_arguments(), languages()), services().vocabularies)
     page = run_search(services().search, services().vocabularies, query, services().ledger)
     shown = min(page.total, 10_000)
     return render_template(
@@ -35,7 +37,7 @@ def search() -> BaseResponse | str:
 
 
 def _known_arguments() -> list[tuple[str, str]]:
-    """A page forgives parameters that others append to links (trackers) and empty fields of its own form."""
+    """A page forgives empty fields of its own form, and what it does not know (of which it tells: `strays`)."""
     return [
         (name, value) for name, value in request.args.items(multi=True) if name in KNOWN and value.strip()
     ]

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, render_template, request
 from catalogue.errors import InvalidQuery, NotFound
 from catalogue.feeds.run_sheet import as_csv, as_json
 from catalogue.model.records import OutcomeKind
+from catalogue.web.parameters import once
 from catalogue.web.sanitise import public_address
 from catalogue.web.sources import page_number
 from catalogue.web.state import services
@@ -22,7 +23,7 @@ SHEETS = {"csv": (as_csv, "text/csv"), "json": (as_json, "application/json")}
 @blueprint.get("/runs")
 def index() -> str:
     page = page_number()
-    slug = request.args.get("source") or None
+    slug = source_filter()
     found = services().ledger.runs(slug, limit=RUNS_PER_PAGE + 1, offset=(page - 1) * RUNS_PER_PAGE)
     return render_template(
         "runs.html",
@@ -66,6 +67,16 @@ def download(run_id: str, suffix: str) -> Response:
     response = Response(pieces, content_type=f"{media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="run-{run_id}.{suffix}"'
     return response
+
+
+def source_filter() -> str | None:
+    """The source that `source=` asks for, also one that was removed; None for all. InvalidQuery when there is none."""
+    slug = once("source")
+    if slug and slug not in titles():
+        raise InvalidQuery(
+            f"There is no source {slug[:50]!r}.", advice="/sources lists them.", parameter="source"
+        )
+    return slug or None
 
 
 def titles() -> dict[str, str]:

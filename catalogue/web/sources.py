@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 
 from catalogue.errors import BackendError, InvalidQuery
 from catalogue.model.harvest import HarvestRun, HarvestSource
 from catalogue.model.search import SearchQuery
+from catalogue.web.parameters import once
 from catalogue.web.state import services
 
 blueprint = Blueprint("sources", __name__)
@@ -82,7 +83,7 @@ def datasets_by_source(slugs: Sequence[str]) -> dict[str, int]:
 
 def page_number(name: str = "page") -> int:
     """The page that is asked for, from 1. InvalidQuery names the parameter."""
-    text = request.args.get(name, "1")
+    text = once(name, "1")
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= 1_000_000:
         raise InvalidQuery(f"{name} must be a whole number from 1.", parameter=name)
     return int(text)
@@ -90,7 +91,7 @@ def page_number(name: str = "page") -> int:
 
 def page_size(default: int = 50) -> int:
     """How many entries a page holds, 1 to 100. InvalidQuery names the parameter."""
-    text = request.args.get("size", str(default))
+    text = once("size", str(default))
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:10]) <= MAX_SIZE:
         raise InvalidQuery(f"size must be a whole number from 1 to {MAX_SIZE}.", parameter="size")
     return int(text)

@@ -142,7 +142,7 @@ def test_every_refusal_validates(
 
 def test_a_search_has_the_fields_that_callers_count_on(client: FlaskClient) -> None:
     answer = client.get("/api/v1/datasets?q=breast").json
-    assert {"total", "hits", "facets", "page", "size"} == answer.keys()
+    assert {"total", "hits", "facets", "page", "size", "hints"} == answer.keys()
     hit = next(h for h in answer["hits"] if h["iri"] == BREAST_IRI)
     assert hit["title"] == "Breast MR before therapy"
     assert hit["publisher"] == "Clinic of Examples"

@@ -47,6 +47,7 @@ from deploy.demo.server import DemoFederation, RunningProvider
 
 AUTHORED = {provider.slug: provider for provider in load_providers()}
 DEMO = Path(__file__).resolve().parents[2] / "deploy" / "demo" / "demo.py"
+README = DEMO.parents[2] / "README.md"
 
 
 @dataclass(eq=False)
@@ -245,6 +246,15 @@ def test_facets_count_what_was_written(world: World, web: FlaskClient) -> None:
     assert not modality["label"].startswith("http")
     narrowed = web.get("/api/v1/datasets?" + urllib.parse.urlencode({"modality": modality["value"]})).json
     assert narrowed["total"] == modality["count"]
+
+
+def test_the_search_that_the_readme_shows_finds_datasets(world: World, web: FlaskClient) -> None:
+    line = next(line for line in README.read_text().splitlines() if line.startswith("    pharos search "))
+    text, _, facet = line.removeprefix("    pharos search ").partition(" --facet ")
+    name, _, value = facet.split()[0].partition("=")
+    found = web.get("/api/v1/datasets?" + urllib.parse.urlencode({"q": text, name: value})).json
+    assert found["total"] > 0
+    assert found["hints"] == []
 
 
 @pytest.mark.parametrize(

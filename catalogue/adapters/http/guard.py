@@ -68,7 +68,7 @@ class Guard:
             return
         raise AddressForbidden(
             f"{host} leads to a {reach} address, which Pharos does not ask.",
-            advice=f"If it is meant, the operator lists {host}:{port} in PHAROS_ALLOW_HOSTS and registers the source."
+            advice=f"If it is meant, the operator lists {host}:{port} in PHAROS_ALLOW_HOSTS."
             if reach.can_be_allowed
             else "Give the catalogue's public URL.",
             host=host,

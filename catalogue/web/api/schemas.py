@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from apiflask import Schema
-from apiflask.fields import Boolean, DateTime, Dict, Integer, List, Nested, String
+from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 
-
-def text(description: str, example: Any = None, **more: Any) -> String:
-    metadata = {"description": description}
-    return String(metadata=metadata | ({"examples": [example]} if example is not None else {}), **more)
-
-
-def whole(description: str, example: int | None = None, **more: Any) -> Integer:
-    metadata: dict[str, Any] = {"description": description}
-    return Integer(metadata=metadata | ({"examples": [example]} if example is not None else {}), **more)
-
-
-def moment(description: str) -> DateTime:
-    return DateTime(
-        format="iso", metadata={"description": description, "format": "date-time"}, allow_none=True
-    )
+from catalogue.web.api.schemas_curation import Curation
+from catalogue.web.api.schemas_fields import moment, text, whole
 
 
 class Problem(Schema):
@@ -77,6 +62,17 @@ class Hit(Schema):
     url = text("Address of the dataset's page here.", required=True)
 
 
+class Hint(Schema):
+    """A part of the question that no dataset can answer, whatever else is asked."""
+
+    parameter = text("The parameter.", "modality", required=True)
+    value = text("What it was given.", required=True)
+    detail = text("What is wrong with it, for a person.", required=True)
+    nearest = List(
+        Nested(FacetValue), required=True, metadata={"description": "Values of the facet that datasets have."}
+    )
+
+
 class SearchAnswer(Schema):
     total = whole("How many datasets match.", 60, required=True)
     hits = List(Nested(Hit), required=True)
@@ -86,6 +82,10 @@ class SearchAnswer(Schema):
     )  # fmt: skip
     page = whole("Page, from 1.", 1, required=True)
     size = whole("Hits per page.", 20, required=True)
+    hints = List(
+        Nested(Hint), required=True,
+        metadata={"description": "Why less was found than was asked for; empty when there is nothing to say."},
+    )  # fmt: skip
 
 
 class Finding(Schema):
@@ -160,6 +160,12 @@ class Dataset(Schema):
     url = text("Address of its page here.", required=True)
     verdict = text("Result of the validation of the record that is shown.", required=True)
     record = Nested(Record, required=True)
+    curation = Nested(
+        Curation,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the catalogue says of its own; null where it says nothing."},
+    )
     other_records = List(
         Nested(RecordSummary), required=True, metadata={"description": "The same dataset in other sources."}
     )

@@ -13,7 +13,7 @@ from catalogue.web.api import schemas, views
 from catalogue.web.api.parameters import OutcomeParameters, RunsParameters, SearchParameters
 from catalogue.web.headers import share
 from catalogue.web.records import current_version
-from catalogue.web.runs import outcome_kinds
+from catalogue.web.runs import outcome_kinds, source_filter
 from catalogue.web.sources import datasets_by_source, page_number, page_size, source_rows
 from catalogue.web.state import languages, services
 
@@ -96,7 +96,7 @@ def source(slug: str) -> dict[str, Any]:
 def runs(_query: Any) -> dict[str, Any]:
     expect("page", "size", "source")
     page, size = page_number(), page_size()
-    found = services().ledger.runs(request.args.get("source") or None, limit=size, offset=(page - 1) * size)
+    found = services().ledger.runs(source_filter(), limit=size, offset=(page - 1) * size)
     return {"runs": [views.run_answer(run) for run in found], "page": page, "size": size}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from catalogue.discovery.curation import curation_answer
+from catalogue.discovery.facets import hint_text
 from catalogue.discovery.properties import compact
 from catalogue.discovery.records import record_view
 from catalogue.model.harvest import HarvestRun, HarvestSource
 from catalogue.model.records import RecordOutcome, StoredRecord, StoredVersion
-from catalogue.model.search import SearchDocument, SearchPage
+from catalogue.model.search import SearchDocument, SearchHint, SearchPage
 from catalogue.model.validation import ValidationReport
 from catalogue.web.context import address, facet_value
 from catalogue.web.negotiate import RDF_REPRESENTATIONS
@@ -27,7 +29,19 @@ def search_answer(page: SearchPage) -> dict[str, Any]:
         for name, values in page.facets.items()
     }
     hits = [hit_answer(hit.document) for hit in page.hits]
-    return {"total": page.total, "hits": hits, "facets": facets, "page": page.page, "size": page.size}
+    return {
+        "total": page.total,
+        "hits": hits,
+        "facets": facets,
+        "page": page.page,
+        "size": page.size,
+        "hints": [hint_answer(hint) for hint in page.hints],
+    }
+
+
+def hint_answer(hint: SearchHint) -> dict[str, Any]:
+    nearest = [{"value": v.value, "label": v.label or v.value, "count": v.count} for v in hint.nearest]
+    return {"parameter": hint.parameter, "value": hint.value, "detail": hint_text(hint), "nearest": nearest}
 
 
 def hit_answer(document: SearchDocument) -> dict[str, Any]:
@@ -106,15 +120,17 @@ def record_answer(version: StoredVersion) -> dict[str, Any]:
 
 def dataset_answer(version: StoredVersion) -> dict[str, Any]:
     url = address("datasets.dataset", dataset_id=version.dataset_id)
-    record = record_answer(version)
+    record = record_answer(replace(version, curation=None))
+    said = curation_answer(version)
     records = services().ledger.records_of_dataset(version.dataset_id)
     return {
         "id": version.dataset_id,
         "iri": version.subject,
-        "title": record["title"],
+        "title": record_view(version, services().vocabularies, languages()).title if said else record["title"],
         "url": url,
         "verdict": version.report.verdict.value,
         "record": record,
+        "curation": asdict(said) if said else None,
         "other_records": [record_summary(r) for r in records if r.record_id != version.record_id],
         "representations": representations(url),
     }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from catalogue.discovery.search import facet_label, parse_search
+from catalogue.discovery.facets import facet_label
+from catalogue.discovery.search import parse_search
 from catalogue.errors import InvalidQuery
 from catalogue.model.search import SearchQuery
 from catalogue.model.vocabularies import Concept, Vocabularies
