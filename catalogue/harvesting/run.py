@@ -96,7 +96,9 @@ def _everything(intake: Intake, http: HttpClient, check: Callable[[], None], rea
         intake.finish_deferred()
     except LimitReached:
         intake.batch.flush()
-        return Completeness(False, f"Stopped after {counted(intake.limits.records or 0, 'record')}, as asked.")
+        return Completeness(
+            False, f"Stopped after {counted(intake.limits.records or 0, 'record')}, as asked."
+        )
     if completeness.complete:
         intake.remember()
     return completeness
