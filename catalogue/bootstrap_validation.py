@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
 from catalogue.bootstrap import Judging, Services
-from catalogue.discovery.findings import findings_of, group
+from catalogue.discovery.findings import Grouping, findings_of
 from catalogue.discovery.rules import rules_of
 from catalogue.errors import PayloadTooLarge
 from catalogue.harvesting.examination import Examined, ReadDocument, examine, read_document
-from catalogue.model.findings import Finding, JudgedRecord, ReportForPeople, Rule
+from catalogue.model.findings import Finding, JudgedRecord, Rule
 from catalogue.model.records import Payload, RecordOutcome
 from catalogue.rdf.document_statements import DocumentStatements
 from catalogue.rdf.documents import DocumentProblem
@@ -81,9 +81,9 @@ class Checker:
         """The record's findings with rule, advice, property and place."""
         return findings_of(record, self.rules(record.report.profile), self._is_concept)
 
-    def report(self, records: Iterable[JudgedRecord], keep: int | None = None) -> ReportForPeople:
-        """One report of all records; `keep`: most findings that each of its groups holds."""
-        return group(records, self.rules, is_concept=self._is_concept, keep=keep)
+    def grouping(self, keep: int | None = None) -> Grouping:
+        """An empty report for people, to be filled record by record; see there for `keep`."""
+        return Grouping(self.rules, self._is_concept, keep)
 
     def rules(self, profile: str) -> Mapping[str, Rule]:
         """The profile's rules by shape; none for a profile that is not here any more."""

@@ -12,7 +12,8 @@ from catalogue.cli.context import given, shared_options
 
 SUMMARIES = {
     "harvest": "Harvest a source now, by its name or its URL.",
-    "validate": "Check the dataset descriptions of a file, a URL or standard input.",
+    "validate": "Check the dataset descriptions of files, URLs or standard input.",
+    "profiles": "List and show profiles, and add them from files of shapes.",
     "sources": "Register, schedule, list and remove sources.",
     "runs": "Look at runs and their outcomes.",
     "records": "Look at records, their versions and what changed.",

@@ -71,7 +71,7 @@ def harvest(
     Exit code 0: completed; 1: with errors, or held; 2: usage; 3: failed or cancelled.
     """
     if profile:
-        check_profile(profile, ProfilesOnDemand())
+        check_profile(profile, ProfilesOnDemand(invocation.folder().profiles))
     request = RunRequest(BY, profile, limit, full)
     with open_ledger(invocation.settings()) as ledger:
         source = _find(ledger, target, harvester)

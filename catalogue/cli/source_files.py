@@ -35,7 +35,8 @@ MARKS = {Action.ADD: "+", Action.CHANGE: "~", Action.REVIVE: "+", Action.REMOVE:
 @founding
 def apply(invocation: Invocation, file: str, *, prune: bool, dry_run: bool, yes: bool) -> None:
     """Make the sources those of a TOML file. Shows what would change, and asks."""
-    known = Known(load_harvesters(), ProfilesOnDemand(), load_vocabularies())
+    profiles = ProfilesOnDemand(invocation.folder().profiles)
+    known = Known(load_harvesters(), profiles, load_vocabularies())
     wanted = read_sources(_read(file), "standard input" if file == "-" else file, known)
     with open_ledger(invocation.settings()) as ledger:
         steps = plan(wanted, ledger, prune=prune)

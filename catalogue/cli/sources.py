@@ -46,7 +46,7 @@ def add(invocation: Invocation, url: str, **given: Any) -> None:
     with open_ledger(invocation.settings()) as ledger:
         known = next((s for s in ledger.sources() if s.url == url and given["slug"] in (None, s.slug)), None)
         source = changed(known or _new(ledger, url, given["slug"]), harvesters, given)
-        check_source(source, harvesters, ProfilesOnDemand())
+        check_source(source, harvesters, ProfilesOnDemand(invocation.folder().profiles))
         added = ledger.add_source(source, by=BY)
         published = ledger.republish(added.slug, choose) if known else 0
     if published:

@@ -12,7 +12,7 @@ from catalogue.discovery.rules import advice_of
 from catalogue.model.findings import Finding, JudgedRecord, ReportForPeople, Rule, RuleFindings
 from catalogue.model.validation import Severity, ValidationResult
 from catalogue.rdf.literals import preferred
-from catalogue.rdf.namespaces import DCT
+from catalogue.rdf.namespaces import DCAT, DCT
 from catalogue.rdf.terms import NamedNode
 
 _RANK = {Severity.VIOLATION: 0, Severity.WARNING: 1, Severity.INFO: 2}
@@ -52,6 +52,49 @@ def findings_of(
     return found, told(record.solved, FindingPaths(record.sent_graph, node, is_concept), as_sent)
 
 
+class Grouping:
+    """Makes one report of many records, one after the other.
+
+    `rules` gives a profile's rules by its name (none for one that is unknown). `keep`: most findings that a group
+    holds; the counts are of all.
+    """
+
+    def __init__(
+        self,
+        rules: Callable[[str], Mapping[str, Rule]],
+        is_concept: IsConcept = known_by_its_type,
+        keep: int | None = None,
+    ) -> None:
+        self._rules = rules
+        self._is_concept = is_concept
+        self._records = 0
+        self._are_datasets = True
+        self._verdicts, self._profiles, self._repairs = Counter[str](), Counter[str](), Counter[str]()
+        self._standing, self._solved = _Groups(keep), _Groups(keep)
+
+    def add(self, record: JudgedRecord) -> None:
+        self._records += 1
+        self._are_datasets &= DCAT.Dataset in record.graph.types(NamedNode(record.subject))
+        self._verdicts[record.report.verdict.value] += 1
+        self._profiles[record.report.profile] += 1
+        self._repairs.update(repair.rule for repair in record.repairs)
+        now, before = findings_of(record, self._rules(record.report.profile), self._is_concept)
+        self._standing.add(record.report.profile, now)
+        self._solved.add(record.report.profile, before)
+
+    def report(self) -> ReportForPeople:
+        """The report of what was added so far."""
+        return ReportForPeople(
+            self._records,
+            dict(self._verdicts),
+            dict(self._profiles),
+            self._standing.sorted(),
+            self._solved.sorted(),
+            dict(self._repairs),
+            self._are_datasets,
+        )
+
+
 def group(
     records: Iterable[JudgedRecord],
     rules: Callable[[str], Mapping[str, Rule]],
@@ -59,21 +102,11 @@ def group(
     is_concept: IsConcept = known_by_its_type,
     keep: int | None = None,
 ) -> ReportForPeople:
-    """One report of all the records. `rules` gives a profile's rules by its name (see `rules.rules_of`; an unknown one
-    has none). `keep`: most findings that a group holds; the counts are of all."""
-    total, verdicts, profiles, repairs = 0, Counter[str](), Counter[str](), Counter[str]()
-    standing, solved = _Groups(keep), _Groups(keep)
+    """One report of all the records (see `Grouping`)."""
+    grouping = Grouping(rules, is_concept, keep)
     for record in records:
-        total += 1
-        verdicts[record.report.verdict.value] += 1
-        profiles[record.report.profile] += 1
-        repairs.update(repair.rule for repair in record.repairs)
-        now, before = findings_of(record, rules(record.report.profile), is_concept)
-        standing.add(record.report.profile, now)
-        solved.add(record.report.profile, before)
-    return ReportForPeople(
-        total, dict(verdicts), dict(profiles), standing.sorted(), solved.sorted(), dict(repairs)
-    )
+        grouping.add(record)
+    return grouping.report()
 
 
 _Key = tuple[str, str | None, str, Severity, bool, str]

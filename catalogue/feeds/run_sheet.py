@@ -28,11 +28,11 @@ Address = Callable[[str], str]
 
 def as_csv(ledger: Ledger, run: HarvestRun, address: Address = str) -> Iterator[str]:
     """RFC 4180, with a header. The balance sheet comes first."""
-    yield _csv_row(COLUMNS)
+    yield csv_row(COLUMNS)
     for name, value in asdict(run.counts).items():
-        yield _csv_row([TOTAL, *[""] * 7, name, "", "", value])
+        yield csv_row([TOTAL, *[""] * 7, name, "", "", value])
     for line in lines(ledger, run.run_id):
-        yield _csv_row([*map(_cell, _line(line, address).values()), ""])
+        yield csv_row([*map(cell, _line(line, address).values()), ""])
 
 
 def as_json(ledger: Ledger, run: HarvestRun, address: Address = str) -> Iterator[str]:
@@ -91,13 +91,14 @@ def _line(line: RecordOutcome, address: Address) -> dict[str, str | None]:
     }
 
 
-def _cell(value: str | None) -> str:
+def cell(value: str | None) -> str:
     """Spreadsheets compute what looks like a formula, and these texts come from strangers."""
     text = value or ""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _csv_row(values: Any) -> str:
+def csv_row(values: Any) -> str:
+    """One line of RFC 4180."""
     buffer = io.StringIO()
     csv.writer(buffer).writerow(values)
     return buffer.getvalue()

@@ -103,7 +103,8 @@ class JudgedRecord:
 @dataclass(frozen=True, slots=True)
 class ReportForPeople:
     """The findings of many records. `verdicts`, `profiles`: how many records have each. `solved`: what was at fault in
-    what the providers sent and is not any more after our repairs; `repairs`: how many each rule made."""
+    what the providers sent and is not any more after our repairs; `repairs`: how many each rule made.
+    `are_datasets`: whether every record is a dcat:Dataset."""
 
     records: int
     verdicts: dict[str, int]
@@ -111,6 +112,7 @@ class ReportForPeople:
     groups: tuple[RuleFindings, ...]
     solved: tuple[RuleFindings, ...] = ()
     repairs: dict[str, int] = field(default_factory=dict)
+    are_datasets: bool = True
 
     @property
     def counts(self) -> dict[str, int]:
