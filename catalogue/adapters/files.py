@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PurePosixPath
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -25,6 +25,7 @@ from catalogue.errors import (
 )
 from catalogue.model.harvest import HarvestSource, Validators
 from catalogue.model.http import HttpResponse
+from catalogue.model.places import address_for_others
 from catalogue.rdf.media_types import syntax_named
 from catalogue.settings import Settings
 
@@ -41,8 +42,7 @@ class FileClients:
     def for_source(
         self, source: HarvestSource, cancelled: Callable[[], bool] = lambda: False
     ) -> Iterator[FileClient]:
-        path = _path(source.url)
-        yield FileClient(path if path.is_dir() else path.parent, self._limits, cancelled)
+        yield FileClient(_Shelf(source), self._limits, cancelled)
 
     def for_visitor(self) -> AbstractContextManager[FileClient]:
         """AddressForbidden: a visitor never names a file of the server."""
@@ -51,11 +51,61 @@ class FileClients:
         )
 
 
-class FileClient:
-    """HttpClient for the files at and below `root`."""
+class _Shelf:
+    """The files at and below a source's folder, under addresses that do not tell where it stands:
+    `file:///SLUG/sub/name.ttl` (see `address_for_others`). The source's own URL is taken as well."""
 
-    def __init__(self, root: Path, limits: BodyLimits, cancelled: Callable[[], bool] = lambda: False) -> None:
-        self._root = root.resolve()
+    def __init__(self, source: HarvestSource) -> None:
+        path = _path(source.url)
+        is_folder = path.is_dir()
+        self._slug = source.slug
+        self._root = (path if is_folder else path.parent).resolve()
+        own = PurePosixPath() if is_folder else PurePosixPath(path.name)
+        self._own = dict.fromkeys((source.url, address_for_others(source.slug, source.url)), own)
+
+    def find(self, url: str) -> PurePosixPath:
+        """What the URL names, relative to the folder. AddressForbidden for other schemes and for files outside of it."""
+        known = self._own.get(url)
+        if known is not None:
+            return known
+        path = PurePosixPath(_path(url).as_posix())
+        start = PurePosixPath("/", self._slug)
+        name = path.relative_to(start) if path.is_relative_to(start) else None
+        if name is None or not self.open(name).is_relative_to(self._root):
+            raise AddressForbidden(
+                f"{url} is outside the folder that is read.",
+                advice="Harvest the folder that holds all the files.",
+            )
+        return name
+
+    def open(self, name: PurePosixPath) -> Path:
+        """Where the file is."""
+        return (self._root / name).resolve()
+
+    def address(self, name: PurePosixPath, *, folder: bool = False) -> str:
+        path = PurePosixPath("/", self._slug, name)
+        return path.as_uri() + ("/" if folder else "")
+
+    def listing(self, name: PurePosixPath) -> bytes:
+        """The RDF files in and below the folder, one URL a line (RFC 2483), sorted; hidden ones are left out."""
+        folder = self._root / name
+        found = [
+            PurePosixPath(path.relative_to(self._root).as_posix())
+            for path in folder.rglob("*")
+            if media_type_of(path) is not None
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            and path.is_file()
+        ]
+        return "".join(f"{self.address(path)}\r\n" for path in sorted(found)).encode()
+
+
+class FileClient:
+    """HttpClient for the files of one source."""
+
+    def __init__(
+        self, shelf: _Shelf, limits: BodyLimits, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._shelf = shelf
         self._limits = limits
         self._cancelled = cancelled
 
@@ -86,40 +136,36 @@ class FileClient:
     def _answer(self, url: str, validators: Validators | None, with_body: bool) -> HttpResponse:
         if self._cancelled():
             raise RunCancelled("The run was stopped.")
-        path = self._inside(url)
+        name = self._shelf.find(url)
+        path = self._shelf.open(name)
+        # What happens is told to strangers too: by the file's name, not by where it stands.
+        shown = str(name) if name.parts else "that was given"
         try:
             if path.is_dir():
-                return HttpResponse(path.as_uri(), 200, {"content-type": URI_LIST}, _listing(path))
+                address = self._shelf.address(name, folder=True)
+                return HttpResponse(address, 200, {"content-type": URI_LIST}, self._shelf.listing(name))
             stat = path.stat()
             headers = {"etag": f'"{stat.st_size:x}-{stat.st_mtime_ns:x}"'}
+            address = self._shelf.address(name)
             if validators is not None and validators.etag == headers["etag"]:
-                return HttpResponse(url, 304, headers, b"")
-            media_type = media_type_of(path)
+                return HttpResponse(address, 304, headers, b"")
+            media_type = media_type_of(name)
             if media_type is not None:
                 headers["content-type"] = media_type
-            return HttpResponse(url, 200, headers, self._read(path) if with_body else b"")
+            body = self._read(path, address) if with_body else b""
+            return HttpResponse(address, 200, headers, body)
         except FileNotFoundError as error:
-            raise SourceGone(f"There is no file {path}.", advice="Check the path.") from error
+            raise SourceGone(f"There is no file {shown}.", advice="Check the path.") from error
         except PermissionError as error:
             raise AccessRefused(
-                f"The file {path} may not be read.", advice="Check its permissions."
+                f"The file {shown} may not be read.", advice="Check its permissions."
             ) from error
         except OSError as error:
-            raise RetryableError(f"The file {path} could not be read.", advice="Try again.") from error
+            raise RetryableError(f"The file {shown} could not be read.", advice="Try again.") from error
 
-    def _inside(self, url: str) -> Path:
-        """The file that the URL names. AddressForbidden for other schemes and for files outside the root."""
-        path = _path(url).resolve()
-        if not path.is_relative_to(self._root):
-            raise AddressForbidden(
-                f"{url} is outside the folder that is read.",
-                advice="Harvest the folder that holds all the files.",
-            )
-        return path
-
-    def _read(self, path: Path) -> bytes:
+    def _read(self, path: Path, address: str) -> bytes:
         with path.open("rb") as file:
-            return read_body(iter(lambda: file.read(PIECE), b""), "", self._limits, str(path))
+            return read_body(iter(lambda: file.read(PIECE), b""), "", self._limits, address)
 
 
 def media_type_of(path: PurePath) -> str | None:
@@ -129,18 +175,6 @@ def media_type_of(path: PurePath) -> str | None:
         suffixes.pop()
     syntax = syntax_named(suffixes[-1]) if suffixes else None
     return syntax.media_type if syntax else None
-
-
-def _listing(folder: Path) -> bytes:
-    """The RDF files in and below the folder, one URL a line (RFC 2483), sorted; hidden ones are left out."""
-    found = [
-        path
-        for path in folder.rglob("*")
-        if media_type_of(path) is not None
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    ]
-    return "".join(f"{path.as_uri()}\r\n" for path in sorted(found)).encode()
 
 
 def _path(url: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from catalogue.errors import InvalidQuery
 from catalogue.harvesting.judge import check_profile
@@ -15,12 +15,14 @@ from catalogue.ports import Harvester
 
 
 def suggest_slug(url: str, taken: Collection[str]) -> str:
-    """A free slug made of host and path: `https://data.clinic.example/catalog.ttl` gives `data-clinic-example-catalog`."""
+    """A free slug made of host and path: `https://data.clinic.example/catalog.ttl` gives `data-clinic-example-catalog`.
+    Of a file or folder it has the last name only: the rest of the path is nobody else's business."""
     parts = urlsplit(url)
-    path = re.sub(
-        r"\.(ttl|rdf|xml|jsonld|json|nt|nq|trig|gz)$", "", parts.path.rstrip("/"), flags=re.IGNORECASE
-    )
-    host = "" if parts.scheme == "file" else parts.netloc.rpartition("@")[2]
+    if parts.scheme == "file":
+        host, path = "", unquote(parts.path).rstrip("/").rpartition("/")[2]
+    else:
+        host, path = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
+    path = re.sub(r"(\.(ttl|rdf|xml|jsonld|json|nt|nq|trig|gz))+$", "", path, flags=re.IGNORECASE)
     text = re.sub(r"[^a-z0-9]+", "-", f"{host}-{path}".lower()).strip("-")
     stem = text[:56].strip("-") or "source"
     slug, number = stem, 2

@@ -26,6 +26,20 @@ def place_of(url: str) -> Place:
     return Place((parts.hostname or f"{parts.scheme}:").rstrip("."), port)
 
 
+def address_for_others(slug: str, url: str) -> str:
+    """The address under which a source is read and talked of: its URL; of a file or folder of this machine the source's
+    name and the file's, `file:///clinic/catalog.ttl`, `file:///clinic/`.
+
+    What others see of a file source begins here: it is the base of relative IRIs and the address of pages. Whoever gave
+    a folder did not give away where it stands.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return url if parts.scheme.lower() != "file" else f"file:///{slug}/{parts.path.rpartition('/')[2]}"
+
+
 def keep_https(target: str, page_url: str) -> str:
     """The target by https when the page came by it from the same place: servers behind a proxy link to http."""
     if (

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator
+from dataclasses import replace
 
 from catalogue.errors import CatalogueError, RunCancelled, SourceError
 from catalogue.model.harvest import Completeness, HarvestSource, Page
+from catalogue.model.places import address_for_others
 from catalogue.model.records import Payload
 from catalogue.ports import FetchContext, Harvester, HttpClient
 
@@ -28,6 +30,8 @@ def fetch(
     earlier worker of the run has read, which count as well. `cancelled` and `heartbeat` are called before each page is
     asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for whatever else comes out of it.
     """
+    # A harvester writes addresses into pages, evidence and messages, which strangers read.
+    source = replace(source, url=address_for_others(source.slug, source.url))
     guard = _Guard(max_pages, before)
     items = _items(
         harvester.name, source.url, lambda: harvester.fetch(source, http, context), cancelled, heartbeat

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -14,7 +14,7 @@ from catalogue.model.curation import Curation, harvested_part
 from catalogue.model.records import StoredVersion
 from catalogue.model.validation import Severity
 from catalogue.rdf.graphs import Graph, from_ntriples
-from catalogue.rdf.iris import is_valid_iri, repair_iri
+from catalogue.rdf.iris import is_valid_iri, is_web_link, repair_iri
 from catalogue.rdf.namespaces import DCAT, DCT, DQV, FOAF, OA, PHAROS, PROV, RDF, XSD
 from catalogue.rdf.skolem import genid_prefix, skolemise
 from catalogue.rdf.terms import Literal, NamedNode, Quad, Term, Triple
@@ -142,9 +142,14 @@ def catalog_record(version: StoredVersion, base: str) -> Graph:
         Triple(record, PHAROS.source, NamedNode(f"{base}/sources/{version.source}")),
         Triple(record, PHAROS.graph, dataset_graph(base, version.dataset_id)),
     ]
-    if is_valid_iri(version.page_url):
+    if may_be_named(version.page_url):
         triples.append(Triple(record, DCT.source, NamedNode(version.page_url)))
     return Graph(triples)
+
+
+def may_be_named(page_url: str) -> bool:
+    """Whether a source's page is an address on the web, without a password in it: a file's is of no use to others."""
+    return is_web_link(page_url) and "@" not in urlsplit(page_url).netloc
 
 
 def quality(version: StoredVersion, base: str) -> Graph:

@@ -179,7 +179,10 @@ def test_a_new_release_replaces_what_differs_and_nothing_else():
     store = Memory()
     first = GraphProjection(store, BASE, statics())
     first.apply(
-        [Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)], {(1, 0, 0): version()}, first.position(), 1
+        [Change(1, "ds1", "rec1", ChangeKind.CONTENT, None, 1, AT)],
+        {(1, 0, 0): version()},
+        first.position(),
+        1,
     )
     new = statics(title="New", vocabularies={"more": themes("Lung")})
     GraphProjection(store, BASE, new).position()
@@ -218,3 +221,17 @@ def test_a_new_version_is_the_same_by_its_text_and_by_its_graphs(line):
     expected = [quad for graph, triples in graphs_of(shown, BASE).items() for quad in quads(graph, triples)]
     removed, added = operation(None, shown, BASE)
     assert (removed, set(added), len(added)) == ([], set(expected), len(expected))
+
+
+@pytest.mark.parametrize(
+    ("page_url", "named"),
+    [
+        ("https://provider.example/p?x=1", True),
+        ("file:///home/me/c.ttl", False),
+        ("https://me:secret@provider.example/c.ttl", False),
+        ("not an IRI", False),
+    ],
+)
+def test_the_source_of_a_record_is_an_address_on_the_web_without_a_password(page_url, named):
+    entry = graphs_of(version(page_url=page_url), BASE)[CATALOG]
+    assert any(triple.predicate == DCT.source for triple in entry) == named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -175,3 +176,20 @@ def test_leaving_early_closes_the_harvester(source):
     next(items)
     items.close()
     assert harvester.closed
+
+
+def test_a_harvester_is_not_told_where_a_file_stands(source):
+    seen = []
+
+    class Curious(ScriptedHarvester):
+        def fetch(self, source, http, context):
+            seen.append(source.url)
+            yield from super().fetch(source, http, context)
+
+    for url in ("file:///home/me/a%20b.ttl", "file:///home/me/folder/", "https://provider.example/x"):
+        run(replace(source, url=url), Curious(DONE))
+    assert seen == [
+        f"file:///{source.slug}/a%20b.ttl",
+        f"file:///{source.slug}/",
+        "https://provider.example/x",
+    ]
