@@ -30,8 +30,7 @@ def fetch(
     earlier worker of the run has read, which count as well. `cancelled` and `heartbeat` are called before each page is
     asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for whatever else comes out of it.
     """
-    # A harvester writes addresses into pages, evidence and messages, which strangers read.
-    source = replace(source, url=address_for_others(source.slug, source.url))
+    source = _for_others(source)
     guard = _Guard(max_pages, before)
     items = _items(
         harvester.name, source.url, lambda: harvester.fetch(source, http, context), cancelled, heartbeat
@@ -53,6 +52,11 @@ def fetch(
         yield Completeness(complete=False, evidence=_SILENT)
     finally:
         items.close()
+
+
+def _for_others(source: HarvestSource) -> HarvestSource:
+    """The source as a harvester may know it: it writes addresses into pages, evidence and messages that strangers read."""
+    return replace(source, url=address_for_others(source.slug, source.url))
 
 
 _SILENT = "The harvester ended without saying whether it saw everything."
