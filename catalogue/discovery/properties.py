@@ -237,6 +237,7 @@ _LISTED: dict[str, list[tuple[NamedNode, str]]] = {
         (SKOS.notation, mark("Code")),
         (SKOS.inScheme, mark("Vocabulary")),
         (SKOS.definition, mark("Definition")),
+        (SKOS.editorialNote, mark("Editors' note")),
     ],
 }
 

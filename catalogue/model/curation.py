@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from catalogue.errors import Gone
 from catalogue.rdf.graphs import Graph, from_ntriples, to_ntriples
 from catalogue.rdf.terms import Literal, NamedNode, Subject, Triple
 
@@ -80,6 +81,16 @@ def shown_text(content: str, subject: str, curation: Curation | None) -> str:
     if curation is None or curation.is_empty:
         return content
     return to_ntriples(harvested_part(content, subject, curation.replaced) | curation.graph())
+
+
+def hidden(dataset_id: str) -> Gone:
+    """What is said of a dataset that the operator hides; not why, which is the operator's own."""
+    return Gone(
+        "This dataset is hidden by the catalogue.",
+        advice="Its source may still offer it; ask whoever runs this catalogue.",
+        dataset_id=dataset_id,
+        hidden=True,
+    )
 
 
 def _reached(graph: Graph, start: Iterable[object]) -> set[Subject]:

@@ -26,6 +26,9 @@ class Curating(Protocol):
     def curated(self, after: str, limit: int) -> list[Curation]:
         """What the operator said last of each dataset, in order of dataset_id, beginning after the given one."""
 
+    def withholds(self, slug: str) -> bool:
+        """Whether something of the source is not shown: hidden, or kept back by the source's policy."""
+
     def curate(self, new: NewCuration, rule: PublicationRule, by: str) -> Curation:
         """Replaces what the operator says; change row and event in the same transaction. Conflict when something was
         said since the curation that this one follows."""

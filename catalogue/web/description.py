@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, render_template, request
 
+from catalogue.discovery.curation import curation_view
 from catalogue.discovery.records import Property, RecordView, record_view
 from catalogue.errors import NotFound
+from catalogue.feeds.export import quads_of
 from catalogue.model.records import StoredRecord, StoredVersion
 from catalogue.model.validation import Severity, ValidationResult
-from catalogue.rdf.graphs import from_ntriples
+from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.namespaces import DCT, EUCAIM, HEALTHDCATAP
 from catalogue.web.context import address
 from catalogue.web.embedded import embedded_json_ld
@@ -19,7 +21,9 @@ from catalogue.web.negotiate import (
     HTML,
     N_TRIPLES,
     PAGE_REPRESENTATIONS,
+    QUAD_REPRESENTATIONS,
     Representation,
+    quads_body,
     rdf_body,
     representation,
 )
@@ -38,7 +42,7 @@ def described(
     page: Callable[[StoredVersion], Response],
 ) -> Response:
     """The version as the request wants it. `endpoint` and `values` give its address, `page` makes the HTML."""
-    form = representation(PAGE_REPRESENTATIONS, suffix)
+    form = representation((*PAGE_REPRESENTATIONS, *QUAD_REPRESENTATIONS), suffix)
     if form is HTML:
         response = page(version)
         response.vary.add("Accept-Language")
@@ -52,16 +56,31 @@ def described(
 
 
 def rdf_response(version: StoredVersion, form: Representation) -> Response:
-    """The version's normalised triples, exactly as the ledger keeps them."""
-    as_kept = form is N_TRIPLES
-    body = version.content.encode() if as_kept else rdf_body(from_ntriples(version.content), form)
+    """The version's normalised triples, exactly as the ledger keeps them; where the catalogue says something of its own,
+    with that, in a graph apart where the syntax has graphs."""
+    if version.curation is not None or form in QUAD_REPRESENTATIONS:
+        body = _with_curation(version, form)
+    else:
+        as_kept = form is N_TRIPLES
+        body = version.content.encode() if as_kept else rdf_body(from_ntriples(version.content), form)
     response = Response(body, content_type=f"{form.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'inline; filename="{version.record_id}.{form.suffix}"'
     response.set_etag(
-        f"{version.record_id}-{version.version_id}-{version.normalised_hash[:16]}-{form.suffix}"
+        f"{version.record_id}-{version.version_id}-{version.normalised_hash[:16]}{_said(version)}-{form.suffix}"
     )
-    response.last_modified = version.created_at
+    response.last_modified = version.changed_at
     return response
+
+
+def _with_curation(version: StoredVersion, form: Representation) -> bytes:
+    rows = quads_of(version, services().base)
+    if form not in QUAD_REPRESENTATIONS:
+        return rdf_body(Graph(row.triple for row in rows), form)
+    return quads_body(rows, form)
+
+
+def _said(version: StoredVersion) -> str:
+    return f"-c{version.curation.curation_id}" if version.curation else ""
 
 
 def description_page(version: StoredVersion, *, others: Sequence[StoredRecord], is_dataset: bool) -> str:
@@ -75,6 +94,8 @@ def description_page(version: StoredVersion, *, others: Sequence[StoredRecord], 
         versions=ledger.history(version.record_id)[:MAX_VERSIONS],
         source=_source_title(version.source),
         view=view,
+        curation=curation_view(version, services().vocabularies, languages()),
+        curated=not is_dataset and _is_curated(version),
         facts=_facts(view),
         findings=_findings(version),
         others=[(record, _source_title(record.source)) for record in others],
@@ -85,6 +106,12 @@ def description_page(version: StoredVersion, *, others: Sequence[StoredRecord], 
         max_findings=MAX_FINDINGS,
         canonical=request.path,
     )
+
+
+def _is_curated(version: StoredVersion) -> bool:
+    """Whether the page of the dataset shows something else than this record of a source."""
+    said = services().ledger.curation(version.dataset_id)
+    return said is not None and not said.is_empty
 
 
 def _source_title(slug: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pyoxigraph
 from flask import request
 from pyoxigraph import RdfFormat
 from werkzeug.datastructures import MIMEAccept
@@ -15,7 +16,7 @@ from catalogue.rdf.graphs import serialise
 from catalogue.rdf.media_types import OUTPUTS
 from catalogue.rdf.namespaces import PREFIXES
 from catalogue.rdf.rdf_xml_output import to_rdf_xml
-from catalogue.rdf.terms import Literal, NamedNode, Triple
+from catalogue.rdf.terms import Literal, NamedNode, Quad, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ _NAMESPACE_END = re.compile(r"[^/#]*$")
 
 RDF_REPRESENTATIONS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 PAGE_REPRESENTATIONS = (HTML, *RDF_REPRESENTATIONS)
+QUAD_REPRESENTATIONS = (
+    Representation("trig", "application/trig", "TriG", RdfFormat.TRIG),
+    Representation("nq", "application/n-quads", "N-Quads", RdfFormat.N_QUADS),
+)
+"""Of single records and datasets: what the catalogue says of its own stands in a graph apart."""
 
 
 def representation(offers: Sequence[Representation], suffix: str | None = None) -> Representation:
@@ -93,6 +99,16 @@ def rdf_body(triples: Iterable[Triple], form: Representation) -> bytes:
         return to_rdf_xml(listed, prefixes)
     body = serialise(listed, form.syntax, prefixes)
     return _sorted_prefixes(body) if form is TURTLE else body
+
+
+def quads_body(quads: Iterable[Quad], form: Representation) -> bytes:
+    """The same for quads, graph by graph."""
+    assert form.syntax is not None
+    listed = list(quads)
+    prefixes = _prefixes_of(quad.triple for quad in listed) if form.syntax is RdfFormat.TRIG else None
+    body = pyoxigraph.serialize(listed, format=form.syntax, prefixes=prefixes)
+    assert body is not None
+    return _sorted_prefixes(body) if prefixes is not None else body
 
 
 def _prefixes_of(triples: Iterable[Triple]) -> dict[str, str]:

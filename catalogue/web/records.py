@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from catalogue.discovery.curation import visible_record
 from catalogue.errors import Gone
 from catalogue.model.records import StoredVersion
 from catalogue.web.description import described, description_page
@@ -25,13 +26,14 @@ def record(record_id: str, suffix: str | None = None) -> Response:
 @blueprint.get(f"/.well-known/genid/<{ID}:record_id>/<path:_label>")
 def blank_node(record_id: str, _label: str) -> BaseResponse:
     """A blank node of a record has no page of its own: see the record (RDF 1.1 Concepts, section 3.5)."""
-    services().ledger.record(record_id)
+    visible_record(services().ledger, record_id)
     return redirect(url_for("records.record", record_id=record_id), code=303)
 
 
 def current_version(record_id: str) -> StoredVersion:
-    """The record's current version. NotFound when unknown, Gone when its source no longer offers it."""
-    stored = services().ledger.record(record_id)
+    """The record's current version. NotFound when unknown, Gone when its source no longer offers it, or it was erased
+    or is hidden."""
+    stored = visible_record(services().ledger, record_id)
     if stored.withdrawn_at is not None:
         raise Gone(
             f"The source withdrew this record; it was last offered on {stored.last_seen_at:%Y-%m-%d}.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
+from catalogue.discovery.curation import gives_payloads, visible_record
 from catalogue.discovery.history import VersionDifference, compare, moment_of
 from catalogue.errors import InvalidQuery
 from catalogue.model.history import VersionFacts
@@ -37,12 +38,11 @@ class VersionPage:
 def index(record_id: str) -> BaseResponse | str:
     """Every version, newest first; with `at`, the one that was current then."""
     ledger = services().ledger
+    record = visible_record(ledger, record_id)
     if moment := request.args.get("at", "").strip():
         version = ledger.version_at(record_id, moment_of(moment))
         return redirect(url_for("versions.version", record_id=record_id, number=version.number), code=303)
-    return render_template(
-        "versions.html", record=ledger.record(record_id), versions=ledger.history(record_id)
-    )
+    return render_template("versions.html", record=record, versions=ledger.history(record_id))
 
 
 @blueprint.get(f"/records/<{ID}:record_id>/versions/<int:number>")
@@ -50,6 +50,7 @@ def index(record_id: str) -> BaseResponse | str:
 def version(record_id: str, number: int, suffix: str | None = None) -> Response:
     """One version: what changed in it, or its RDF."""
     form = representation(PAGE_REPRESENTATIONS, suffix)
+    visible_record(services().ledger, record_id)
     found = services().ledger.version(record_id, number)
     response = make_response(_page(found)) if form is HTML else rdf_response(found, form)
     if suffix is None:
@@ -70,6 +71,7 @@ def _page(found: StoredVersion) -> str:
         page=VersionPage(found, facts, changes, from_text),
         record=services().ledger.record(found.record_id),
         versions=listed,
+        as_received=facts.payload_kept and gives_payloads(services().ledger, found.source),
     )
 
 

@@ -64,7 +64,7 @@ def test_the_document_is_openapi_3_1_with_every_route(document: dict[str, Any]) 
     assert set(document["paths"]) == {
         "/api/v1/datasets", "/api/v1/datasets/{dataset_id}", "/api/v1/records/{record_id}", "/api/v1/sources",
         "/api/v1/records/{record_id}/versions", "/api/v1/records/{record_id}/versions/{number}",
-        "/api/v1/records/{record_id}/versions/{number}/diff",
+        "/api/v1/records/{record_id}/versions/{number}/diff", "/api/v1/records/{record_id}/versions/{number}/payload",
         "/api/v1/sources/{slug}", "/api/v1/runs", "/api/v1/runs/{run_id}",
     }  # fmt: skip
     assert document["servers"][0]["url"] == "https://pharos.example"

@@ -36,6 +36,10 @@ class SqlCurating:
         with self._database.read() as connection:
             return curations.latest(connection, after, limit)
 
+    def withholds(self, slug: str) -> bool:
+        with self._database.read() as connection:
+            return curations.withholds(connection, slug)
+
     def curate(self, new: NewCuration, rule: PublicationRule, by: str) -> Curation:
         now = self._clock.now()
         with self._database.write(ordered=True) as connection:

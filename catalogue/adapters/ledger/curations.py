@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select
 
 from catalogue.adapters.ledger import catalog, codec, counters
 from catalogue.adapters.ledger.chunks import chunks
+from catalogue.adapters.ledger.schema import records, sources
 from catalogue.adapters.ledger.schema_curation import curations
 from catalogue.errors import Conflict
 from catalogue.model.curation import Curation, NewCuration
+from catalogue.model.sources import PublicationPolicy
+from catalogue.model.validation import Verdict
 
 
 class Standing(NamedTuple):
@@ -64,6 +67,20 @@ def latest(connection: Connection, after: str, limit: int) -> list[Curation]:
     )
     query = select(curations).where(curations.c.curation_id.in_(ids)).order_by(curations.c.dataset_id)
     return [_curation(row) for row in connection.execute(query.limit(limit))]
+
+
+def withholds(connection: Connection, slug: str) -> bool:
+    """Whether a record of the source is of a hidden dataset, or is kept back."""
+    latest = select(func.max(curations.c.curation_id)).group_by(curations.c.dataset_id)
+    hidden = select(curations.c.dataset_id).where(curations.c.hidden, curations.c.curation_id.in_(latest))
+    kept_back = and_(
+        sources.c.policy == PublicationPolicy.CONFORMANT.value,
+        records.c.withdrawn_at.is_(None),
+        records.c.verdict == Verdict.NON_CONFORMANT.value,
+    )
+    query = select(records.c.record_id).join(sources, sources.c.slug == records.c.source)
+    query = query.where(records.c.source == slug, or_(records.c.dataset_id.in_(hidden), kept_back)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def by_id(connection: Connection, curation_ids: Sequence[int]) -> dict[int, Curation]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from catalogue.adapters.ledger import curations, erasures
 from catalogue.adapters.ledger.schema import changes
 from catalogue.errors import Gone, NotFound
+from catalogue.model.curation import hidden
 from catalogue.model.records import StoredRecord
 
 
@@ -34,14 +35,4 @@ def not_published(
         f"The dataset {dataset_id} was withdrawn on {when:%Y-%m-%d}.",
         dataset_id=dataset_id,
         withdrawn_at=when,
-    )
-
-
-def hidden(dataset_id: str) -> Gone:
-    """What is said of a dataset that the operator hides; not why, which is the operator's own."""
-    return Gone(
-        "This dataset is hidden by the catalogue.",
-        advice="Its source may still offer it; ask whoever runs this catalogue.",
-        dataset_id=dataset_id,
-        hidden=True,
     )

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from apiflask import Schema
-from apiflask.fields import Boolean, DateTime, Dict, Integer, List, Nested, String
+from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 
-
-def text(description: str, example: Any = None, **more: Any) -> String:
-    metadata = {"description": description}
-    return String(metadata=metadata | ({"examples": [example]} if example is not None else {}), **more)
-
-
-def whole(description: str, example: int | None = None, **more: Any) -> Integer:
-    metadata: dict[str, Any] = {"description": description}
-    return Integer(metadata=metadata | ({"examples": [example]} if example is not None else {}), **more)
-
-
-def moment(description: str) -> DateTime:
-    return DateTime(
-        format="iso", metadata={"description": description, "format": "date-time"}, allow_none=True
-    )
+from catalogue.web.api.schemas_curation import Curation
+from catalogue.web.api.schemas_fields import moment as moment  # noqa: PLC0414 - re-exported
+from catalogue.web.api.schemas_fields import text as text  # noqa: PLC0414 - re-exported
+from catalogue.web.api.schemas_fields import whole as whole  # noqa: PLC0414 - re-exported
 
 
 class Problem(Schema):
@@ -175,6 +162,12 @@ class Dataset(Schema):
     url = text("Address of its page here.", required=True)
     verdict = text("Result of the validation of the record that is shown.", required=True)
     record = Nested(Record, required=True)
+    curation = Nested(
+        Curation,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What the catalogue says of its own; null where it says nothing."},
+    )
     other_records = List(
         Nested(RecordSummary), required=True, metadata={"description": "The same dataset in other sources."}
     )

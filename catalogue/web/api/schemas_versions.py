@@ -5,7 +5,9 @@ from __future__ import annotations
 from apiflask import Schema
 from apiflask.fields import List, Nested
 
-from catalogue.web.api.schemas import Link, Repair, Report, moment, text, whole
+from catalogue.web.api.schemas import Link, Repair, Report
+from catalogue.web.api.schemas_curation import Statement
+from catalogue.web.api.schemas_fields import moment, text, whole
 
 
 class Version(Schema):
@@ -22,6 +24,11 @@ class Version(Schema):
     pipeline_version = text("Version of the rules that made its text.", required=True)
     page_url = text("Page of the source.", required=True)
     url = text("Address of this version.", required=True)
+    payload = text(
+        "Address of the document that it came in; null when that is not kept or not given out.",
+        allow_none=True,
+        required=True,
+    )
     representations = List(Nested(Link), required=True)
 
 
@@ -33,14 +40,6 @@ class Versions(Schema):
 class VersionDetail(Version):
     report = Nested(Report, required=True)
     repairs = List(Nested(Repair), required=True)
-
-
-class Statement(Schema):
-    """A triple in short form: prefixed names where we have a prefix, blank nodes by labels made of their content."""
-
-    subject = text("Subject.", "<https://clinic.example/datasets/1>", required=True)
-    predicate = text("Predicate.", "dct:title", required=True)
-    object = text("Object.", '"Breast MR"@en', required=True)
 
 
 class Difference(Schema):

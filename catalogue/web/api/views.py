@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
+from catalogue.discovery.curation import curation_answer
 from catalogue.discovery.facets import hint_text
 from catalogue.discovery.properties import compact
 from catalogue.discovery.records import record_view
@@ -119,15 +120,17 @@ def record_answer(version: StoredVersion) -> dict[str, Any]:
 
 def dataset_answer(version: StoredVersion) -> dict[str, Any]:
     url = address("datasets.dataset", dataset_id=version.dataset_id)
-    record = record_answer(version)
+    record = record_answer(replace(version, curation=None))
+    said = curation_answer(version)
     records = services().ledger.records_of_dataset(version.dataset_id)
     return {
         "id": version.dataset_id,
         "iri": version.subject,
-        "title": record["title"],
+        "title": record_view(version, services().vocabularies, languages()).title if said else record["title"],
         "url": url,
         "verdict": version.report.verdict.value,
         "record": record,
+        "curation": asdict(said) if said else None,
         "other_records": [record_summary(r) for r in records if r.record_id != version.record_id],
         "representations": representations(url),
     }
