@@ -34,7 +34,7 @@ def test_every_error_means_one_of_the_codes() -> None:
 def test_every_code_is_explained_in_code_and_in_the_operators_guide() -> None:
     assert set(MEANINGS) == set(RunCode) - {RunCode.NONE}
     guide = (ROOT / "docs" / "operations.md").read_text()
-    rows = {match for match in re.findall(r"^\| `([a-z0-9-]+)` \|", guide, re.MULTILINE)}
+    rows = set(re.findall(r"^\| `([a-z0-9-]+)` \|", guide, re.MULTILINE))
     assert {code.value for code in MEANINGS} <= rows
 
 
