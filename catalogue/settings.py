@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,14 @@ def _not_negative(value: float) -> str | None:
 def _targets(values: tuple[str, ...]) -> str | None:
     ok = all(re.fullmatch(r"mailto:[^@\s]+@[^@\s]+|https?://\S+", value) for value in values)
     return None if ok else "mailto:ADDRESS or an http or https URL, with commas between"
+
+
+def _networks(values: tuple[str, ...]) -> str | None:
+    try:
+        [ipaddress.ip_network(value, strict=False) for value in values]
+    except ValueError:
+        return "addresses or networks such as 10.0.0.0/8, with commas between"
+    return None
 
 
 def _port(value: int) -> str | None:
@@ -156,6 +165,14 @@ class Settings:
     sparql_timeout: float = _setting(20.0, "Seconds a SPARQL query may take.", check=_positive)
     sparql_max_rows: int = _setting(10_000, "Most rows or triples of a SPARQL answer.", check=_positive)
     sparql_max_bytes: int = _setting(64 * MEBIBYTE, "Most bytes of a SPARQL answer.", check=_positive)
+    metrics_from: tuple[str, ...] = _setting(
+        ("127.0.0.0/8", "::1/128"),
+        "Networks whose direct requests may read /metrics, comma-separated. Empty: none.",
+        check=_networks,
+    )
+    metrics_token: str = _setting(
+        "", "Reference (env:NAME or file:/path) to the bearer token that may read /metrics from anywhere."
+    )
     log_level: str = _setting(
         "INFO", "Least severity that is logged.", check=_one_of("DEBUG", "INFO", "WARNING", "ERROR")
     )

@@ -29,4 +29,4 @@ def create() -> Flask:
     stack = ExitStack()
     atexit.register(stack.close)
     services = stack.enter_context(open_services(settings, DataFolder(settings.data), {}, writer=False))
-    return create_app(services)
+    return create_app(services, os.environ)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import click
 
+from catalogue.adapters.secret_references import read_secret
 from catalogue.bootstrap import embedded_store, open_ledger, recorded_base
 from catalogue.cli.context import Invocation, founding
 from catalogue.cli.output import print_json
@@ -34,6 +35,8 @@ def serve(invocation: Invocation, port: int | None, host: str | None) -> None:
     """Run the catalogue: web server, worker and SPARQL server, until SIGTERM or Ctrl-C."""
     settings, folder = invocation.settings(), invocation.folder()
     settings = replace(settings, host=host or settings.host)
+    if settings.metrics_token:
+        read_secret(settings.metrics_token, invocation.secrets())
     with folder.lock(SERVER):
         settings = replace(settings, port=_port(settings.host, settings.port if port is None else port))
         address = _address(settings)

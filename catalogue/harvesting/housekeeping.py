@@ -47,6 +47,7 @@ class Housekeeping:
             "schedule": (TICK, self.queue),
             "notices": (TICK, self.tell),
             "retention": (PRUNING, self.prune),
+            "totals": (PRUNING, self.count),
         }
 
     def queue(self) -> None:
@@ -61,12 +62,23 @@ class Housekeeping:
         """Forgets what is older than it need be, if this worker leads."""
         self._if_leading("retention", lambda: prune(self.ledger, self.clock, self.retention, stop=self.stop))
 
+    def count(self) -> None:
+        """Counts the records of every source again, if this worker leads: what changed them apart from runs is counted
+        then."""
+        self._if_leading("totals", self._count)
+
     def close(self) -> None:
         """Lets another worker lead at once."""
         try:
             self.ledger.resign(self.holder)
         except BackendError as error:
             log.warning("lead not given back", extra={"reason": error.detail})
+
+    def _count(self) -> None:
+        for source in self.ledger.sources(include_removed=True):
+            if self.stop():
+                return
+            self.ledger.count_records(source.slug)
 
     def _tell(self) -> None:
         announce(self.ledger, self.notices)

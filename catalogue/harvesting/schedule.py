@@ -23,12 +23,14 @@ BY = "schedule"
 @dataclass(frozen=True, slots=True)
 class ScheduleRules:
     """`jitter`: longest delay after a scheduled time. `longest_backoff`: how long a failing source is left alone at
-    most. `full_every`: age of the last full run at which the next one is full. `flag_after`: failures in a row."""
+    most. `full_every`: age of the last full run at which the next one is full. `flag_after`: failures in a row.
+    `stale_after`: periods of its schedule without a complete run after which what a source says is called stale."""
 
     jitter: timedelta = timedelta(minutes=5)
     longest_backoff: timedelta = timedelta(days=7)
     full_every: timedelta = timedelta(days=7)
     flag_after: int = 7
+    stale_after: int = 3
 
     def is_flagged(self, condition: SourceCondition) -> bool:
         """Whether the source has failed so often in a row that a person should look."""
@@ -80,6 +82,26 @@ def next_run_at(
         return None
     started = moment + jitter(source, moment, rules)
     return max(started, _asked_until(condition, rules) or started, now)
+
+
+def left_alone_until(
+    source: HarvestSource, condition: SourceCondition, rules: ScheduleRules, now: datetime
+) -> datetime | None:
+    """Until when the schedule leaves a failing source alone; None when it does not."""
+    if not _is_scheduled(source) or not condition.failures:
+        return None
+    rested, asked = _rested_at(source, condition, rules), _asked_until(condition, rules)
+    until = max(rested, asked) if asked else rested
+    return until if until > now else None
+
+
+def is_stale(source: HarvestSource, condition: SourceCondition, rules: ScheduleRules, now: datetime) -> bool:
+    """Whether a source with a schedule was not read completely for so long that what is shown of it may be wrong."""
+    if not _is_scheduled(source):
+        return False
+    since = max(condition.last_complete_at or _since(source), _since(source))
+    period = _period(source, since)
+    return period is not None and now - since > period * rules.stale_after + rules.jitter
 
 
 def needs_full(condition: SourceCondition, rules: ScheduleRules, now: datetime) -> bool:

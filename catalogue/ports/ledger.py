@@ -32,7 +32,7 @@ from catalogue.model.run_codes import RunCode
 from catalogue.model.validation import Verdict
 from catalogue.ports.archive import History, Retaining
 from catalogue.ports.curation import Curating, Erasing
-from catalogue.ports.operations import Outbox, Timetable
+from catalogue.ports.operations import Outbox, Statistics, Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ PublicationRule = Callable[[Sequence[Candidate]], Candidate | None]
 """Chooses which record of a dataset is published; None publishes none (quarantine)."""
 
 
-class Ledger(Timetable, Outbox, History, Retaining, Curating, Erasing, Protocol):
+class Ledger(Timetable, Outbox, Statistics, History, Retaining, Curating, Erasing, Protocol):
     """The only truth. Every write is one transaction; commit order is change order."""
 
     def close(self) -> None: ...

@@ -9,6 +9,7 @@ from typing import Protocol
 from catalogue.model.conditions import SourceCondition
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest
 from catalogue.model.notices import Notice, OutboxEntry
+from catalogue.model.statistics import LedgerStatistics
 
 
 class Timetable(Protocol):
@@ -36,6 +37,16 @@ class Timetable(Protocol):
 
     def conditions(self) -> dict[str, SourceCondition]:
         """Of every source ever registered, by its name."""
+
+
+class Statistics(Protocol):
+    """What the ledger says of itself, in a moment, however much it holds."""
+
+    def statistics(self) -> LedgerStatistics: ...
+
+    def count_records(self, slug: str) -> None:
+        """Counts the source's records by state. Done when a run ends and when a person withdraws; whoever else changes
+        states may ask for it."""
 
 
 class Outbox(Protocol):

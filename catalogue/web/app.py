@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from catalogue.web import (
     health,
     home,
     i18n,
+    metrics,
     presentation,
     problems,
     records,
@@ -38,8 +39,11 @@ MAX_BODY = 1024 * 1024
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
-def create_app(services: Services) -> Flask:
-    """The WSGI application over these services. It reads; nothing here writes to the ledger."""
+def create_app(services: Services, secrets: Mapping[str, str] | None = None) -> Flask:
+    """The WSGI application over these services. It reads; nothing here writes to the ledger.
+
+    `secrets` answers `env:NAME`, for the token of /metrics.
+    """
     app = APIFlask(
         "catalogue.web",
         title=f"{services.settings.title} API",
@@ -60,6 +64,7 @@ def create_app(services: Services) -> Flask:
         part.register(app)
     for resource in (home, datasets, records, versions, sources, runs, sparql, catalog, health, about):
         app.register_blueprint(resource.blueprint)
+    metrics.register(app, secrets or {})
     app.register_blueprint(v1.blueprint)
     app.register_blueprint(api_versions.blueprint)
     app.register_blueprint(reference.blueprint)

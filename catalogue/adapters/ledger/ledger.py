@@ -103,7 +103,9 @@ class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
             now = self._clock.now()
             runs.end_removed(connection, slug, by, now)
             sources.mark_removed(connection, slug, by, now)
-            return publication.withdraw_source(connection, slug, rule, now)
+            count = publication.withdraw_source(connection, slug, rule, now)
+        self._recount(slug)
+        return count
 
     def republish(self, slug: str, rule: PublicationRule) -> int:
         with self._database.write(ordered=True) as connection:
@@ -153,7 +155,9 @@ class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
             "code": code.value,
         }
         with self._database.write() as connection:
-            return runs.finish(connection, token, state, self._clock.now(), retry_at, **said)
+            run = runs.finish(connection, token, state, self._clock.now(), retry_at, **said)
+        self._recount(run.source)
+        return run
 
     def absences(self, token: FencingToken, window: timedelta) -> Absences:
         with self._database.read() as connection:
@@ -161,7 +165,9 @@ class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
 
     def resolve(self, run_id: str, release: bool, rule: PublicationRule, by: str) -> HarvestRun:
         with self._database.write(ordered=True) as connection:
-            return absences.resolve(connection, run_id, release, rule, by, self._clock.now())
+            run = absences.resolve(connection, run_id, release, rule, by, self._clock.now())
+        self._recount(run.source)
+        return run
 
     def cancel(self, run_id: str, by: str) -> HarvestRun:
         with self._database.write() as connection:

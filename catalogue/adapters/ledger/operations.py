@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from catalogue.adapters.ledger import conditions, outbox, scheduled
+from catalogue.adapters.ledger import conditions, outbox, scheduled, statistics, totals
 from catalogue.adapters.ledger.engine import Database
+from catalogue.errors import LedgerUnavailable
 from catalogue.model.conditions import SourceCondition
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest
 from catalogue.model.notices import Notice, OutboxEntry
+from catalogue.model.statistics import LedgerStatistics
 from catalogue.ports import Clock
+
+log = logging.getLogger(__name__)
 
 
 class SqlOperations:
@@ -54,6 +59,24 @@ class SqlOperations:
     def conditions(self) -> dict[str, SourceCondition]:
         with self._database.read() as connection:
             return conditions.all_of(connection)
+
+    # -- statistics -------------------------------------------------------------------------------
+    def statistics(self) -> LedgerStatistics:
+        with self._database.read() as connection:
+            return statistics.read(connection)
+
+    def count_records(self, slug: str) -> None:
+        with self._database.read() as connection:
+            counts = totals.count_records(connection, slug)
+        with self._database.write() as connection:
+            totals.put_records(connection, slug, counts)
+
+    def _recount(self, slug: str) -> None:
+        """After something that has happened whether or not it can be counted now; housekeeping counts again."""
+        try:
+            self.count_records(slug)
+        except LedgerUnavailable as error:
+            log.warning("records not counted", extra={"source": slug, "reason": error.detail})
 
     def verdict_counts(self, slug: str) -> dict[str, int]:
         with self._database.read() as connection:

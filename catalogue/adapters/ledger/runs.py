@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, and_, delete, insert, or_, select, update
 
-from catalogue.adapters.ledger import catalog, conditions, sources
+from catalogue.adapters.ledger import catalog, conditions, sources, totals
 from catalogue.adapters.ledger.schema import COUNTS, outcomes, runs
 from catalogue.errors import Conflict, LeaseLost, NotFound
 from catalogue.model.harvest import Claim, FencingToken, HarvestRun, RunCounts, RunRequest, RunState
@@ -163,10 +163,17 @@ def finish(
         raise _lost(connection, token)
     run = from_row(row)
     conditions.note_end(connection, run, retry_at)
+    totals.count_end(connection, run)
     return run
 
 
 def cancel(connection: Connection, run_id: str, by: str, now: datetime) -> HarvestRun:
+    return _stop(connection, run_id, f"Cancelled by {by}.", RunCode.CANCELLED, by, now)
+
+
+def _stop(
+    connection: Connection, run_id: str, reason: str, code: RunCode, by: str, now: datetime
+) -> HarvestRun:
     row = connection.execute(select(runs).where(runs.c.run_id == run_id).with_for_update()).first()
     if row is None:
         raise unknown(run_id)
@@ -177,20 +184,16 @@ def cancel(connection: Connection, run_id: str, by: str, now: datetime) -> Harve
     catalog.add_event(connection, now, "run-cancelled", by, run_id, detail=row.source)
     # Nobody is left to stop a run whose lease has ended.
     if row.state == RunState.QUEUED.value or row.lease_until < now:
-        return _end(connection, row.number, f"Cancelled by {by}.", RunCode.CANCELLED, now)
-    return from_row(
-        _one(connection, update(runs).where(runs.c.number == row.number).values(cancel_requested=True))
-    )
+        return _end(connection, row.number, reason, code, now)
+    asked = {"cancel_requested": True, "reason": reason, "code": code.value}
+    return from_row(_one(connection, update(runs).where(runs.c.number == row.number).values(asked)))
 
 
 def stop_paused(connection: Connection, slug: str, by: str, now: datetime) -> None:
     """Cancels the source's queued run, or asks its running one to stop, saying that a person paused the source."""
     live = live_of(connection, slug)
-    if live is None:
-        return
-    stopped = cancel(connection, live.run_id, by, now)
-    why = {"reason": f"The source was paused by {by}.", "code": RunCode.PAUSED.value}
-    connection.execute(update(runs).where(runs.c.run_id == stopped.run_id).values(why))
+    if live is not None:
+        _stop(connection, live.run_id, f"The source was paused by {by}.", RunCode.PAUSED, by, now)
 
 
 def end_removed(connection: Connection, slug: str, by: str, now: datetime) -> None:
@@ -210,7 +213,9 @@ def _end(connection: Connection, number: int, reason: str, code: RunCode, now: d
         "reason": reason,
         "code": code.value,
     }
-    return from_row(_one(connection, update(runs).where(runs.c.number == number).values(values)))
+    run = from_row(_one(connection, update(runs).where(runs.c.number == number).values(values)))
+    totals.count_end(connection, run)
+    return run
 
 
 def get(connection: Connection, run_id: str) -> HarvestRun:

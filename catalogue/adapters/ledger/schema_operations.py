@@ -24,6 +24,25 @@ conditions = Table(
     Column("conformance", Float),
 )
 
+# Runs that were pruned stay counted.
+run_totals = Table(
+    "run_totals",
+    metadata,
+    Column("source", ForeignKey("sources.slug"), primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("runs", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),
+)
+
+record_totals = Table(
+    "record_totals",
+    metadata,
+    Column("source", ForeignKey("sources.slug"), primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("records", BigInteger, nullable=False),
+)
+
 leases = Table(
     "leases",
     metadata,

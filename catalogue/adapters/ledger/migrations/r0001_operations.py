@@ -11,6 +11,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def create_operations_tables() -> None:
     _conditions()
+    _totals()
     _leases()
     _outbox()
 
@@ -33,6 +34,27 @@ def _conditions() -> None:
         sa.Column("conformance", sa.Float()),
         sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_conditions_source"),
         sa.PrimaryKeyConstraint("source", name="pk_conditions"),
+    )
+
+
+def _totals() -> None:
+    op.create_table(
+        "run_totals",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("runs", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_run_totals_source"),
+        sa.PrimaryKeyConstraint("source", "state", "code", name="pk_run_totals"),
+    )
+    op.create_table(
+        "record_totals",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("records", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_record_totals_source"),
+        sa.PrimaryKeyConstraint("source", "state", name="pk_record_totals"),
     )
 
 
