@@ -118,7 +118,7 @@ class Harvesting:
         source, request = order.source, order.request
         try:
             profile = request.profile or source.profile
-            judge = self._judge(profile)
+            judge = self._judge(profile, order.is_resumed)
             harvester = self._harvester(source)
             if request.replay and order.claim:
                 return self._replay(order, order.claim, harvester, judge)
@@ -207,7 +207,7 @@ class Harvesting:
             )
         return self.files
 
-    def _judge(self, profile: str) -> Judge:
+    def _judge(self, profile: str, is_resumed: bool) -> Judge:
         check_profile(profile, self.profiles)
         return Judge(
             profile,
@@ -218,6 +218,7 @@ class Harvesting:
             self.detect,
             second=self.second,
             threads=self.judging_threads,
+            is_resumed=is_resumed,
         )
 
 

@@ -97,26 +97,36 @@ class Intake:
             nested=self.nested,
         )
         parts = split(graph, facts)
-        self.nested |= parts.nested
-        for outcome in parts.ours:
-            if outcome.subject and outcome.subject not in self.met:
-                self.met.add(outcome.subject)
-                self._problem(outcome)
-                self.memory.forget(page.url)
+        for outcome in self.note(page.url, parts):
+            self._problem(outcome)
         if (page.next_cursor is None and self.pages == 0) or is_self_contained(graph):
             # Nothing can stand on another page.
             self.records([waiting.record for waiting in parts.deferred])
         else:
-            self.spool.add(page.url, graph, parts.outside.triples)
-            for waiting in parts.deferred:
-                self.spool.defer(replace(waiting, record=self.origins.traced(waiting.record)))
+            self.set_aside(page.url, graph, parts)
         self.records(parts.records)
-        self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
-        self.untyped.update(dict.fromkeys((node, page.url) for node in parts.untyped))
         self.batch.members(self.members.elsewhere(parts.elsewhere, page.url))
         self.pages += 1
         self._mark(page, parts)
         self.progress(self.batch.counts, page.url, None)
+
+    def note(self, page_url: str, parts: SplitPage) -> list[RecordOutcome]:
+        """Keeps in mind what later pages and the run's last lines need of a page, and returns those of its outcomes
+        that are new in this run."""
+        self.nested |= parts.nested
+        self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
+        self.untyped.update(dict.fromkeys((node, page_url) for node in parts.untyped))
+        new = [outcome for outcome in parts.ours if outcome.subject and outcome.subject not in self.met]
+        if new:
+            self.met.update(outcome.subject for outcome in new if outcome.subject)
+            self.memory.forget(page_url)
+        return new
+
+    def set_aside(self, page_url: str, graph: Graph, parts: SplitPage) -> None:
+        """Spools what a page has for records of other pages, and its records that wait for those."""
+        self.spool.add(page_url, graph, parts.outside.triples)
+        for waiting in parts.deferred:
+            self.spool.defer(replace(waiting, record=self.origins.traced(waiting.record)))
 
     def _pass_over(self, page: Page) -> None:
         """Marks the records of a page that stands as it did as seen, without reading it."""

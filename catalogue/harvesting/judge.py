@@ -67,6 +67,7 @@ class Judge:
         *,
         second: SecondOpinion | None = None,
         threads: int = 1,
+        is_resumed: bool = False,
     ) -> None:
         self._profile = profile
         self._profiles = profiles
@@ -76,6 +77,7 @@ class Judge:
         self._detect = detect
         self._second = second
         self._threads = threads
+        self._is_resumed = is_resumed
 
     def begin(
         self, batch: Sequence[tuple[NormalisedRecord, RecordState | None]]
@@ -106,7 +108,8 @@ class Judge:
         """
         profile = self._profiles[self._name(record)]
         if state is not None and self._stands(record, state, profile):
-            return _outcome(OutcomeKind.UNCHANGED, record), None
+            # What a worker that died wrote in this very run is met unchanged, and told as what it was then.
+            return _outcome(OutcomeKind.UNCHANGED, record, is_named=self._is_resumed), None
         report = self.report(record, profile)
         if state is None:
             return _outcome(OutcomeKind.CREATED, record), NewVersion(record, report, PIPELINE_VERSION)
@@ -144,9 +147,9 @@ class Judge:
         )
 
 
-def _outcome(kind: OutcomeKind, record: NormalisedRecord) -> RecordOutcome:
+def _outcome(kind: OutcomeKind, record: NormalisedRecord, is_named: bool = False) -> RecordOutcome:
     title = None
-    if kind is not OutcomeKind.UNCHANGED:
+    if is_named or kind is not OutcomeKind.UNCHANGED:
         stated = preferred(record.graph.objects(NamedNode(record.subject), DCT.title))
         title = stated.value if stated else None
     return RecordOutcome(

@@ -48,10 +48,11 @@ class PageMemory:
         self._marks: dict[str, PageMark] = {}
         self._records: dict[str, list[str]] = {}
         self._never: set[str] = set()
+        self._anew: set[str] = set()
 
     def remembered(self, url: str) -> RememberedPage | None:
         """What is kept of the page, if it may be passed over."""
-        if self._recall is None:
+        if self._recall is None or url in self._anew:
             return None
         if url not in self._handed:
             page = self._recall(url)
@@ -63,6 +64,16 @@ class PageMemory:
     def unchanged(self, page: Page) -> RememberedPage:
         """What is kept of a page that was passed over. KeyError when it was never handed out: the harvester guesses."""
         return self._handed[page.url]
+
+    def met_before(self, mark: PageMark) -> None:
+        """A page that this run will meet again, since a worker that died had committed it: it is passed over if it was
+        then, and read if it was."""
+        if mark.payload_hash and not mark.payload_hashes:
+            self._handed[mark.url] = RememberedPage(
+                mark.url, mark.validators, mark.payload_hash, mark.next_cursor, mark.record_ids, self._key
+            )
+        else:
+            self._anew.add(mark.url)
 
     def note(self, mark: PageMark) -> None:
         self._marks[mark.url] = mark

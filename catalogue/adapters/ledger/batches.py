@@ -124,7 +124,8 @@ def _met_again(
 def _as_first_met(line: RecordOutcome, again: Mapping[str, tuple[int, ChangeKind]]) -> RecordOutcome:
     """The outcome that an undisturbed run would have noted."""
     met = again.get(line.record_id or "") if line.kind is OutcomeKind.UNCHANGED else None
-    if met is None or met[1] is ChangeKind.REPROCESSED:
+    if met is None or met[1] is not ChangeKind.CONTENT:
+        # A version of any other kind was written for a record that was unchanged then too.
         return line
     return dataclasses.replace(line, kind=OutcomeKind.CREATED if met[0] == 1 else OutcomeKind.UPDATED)
 
