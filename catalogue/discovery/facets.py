@@ -17,6 +17,7 @@ from catalogue.rdf.namespaces import EU_AUTHORITY
 CONCEPT_FACETS = frozenset({"theme", "access_rights", "modality", "condition", "language", "format"})
 """Facets whose values are concepts where the vocabularies know them."""
 
+MEDIA_TYPE = re.compile(r"^https?://www\.iana\.org/assignments/media-types/(.+)$")
 COUNTRY_CODE = "urn:iso:3166:"
 MOST_HINTS = 3
 NEAREST = 3
@@ -56,6 +57,9 @@ def facet_label(
     if facet == "country":
         concept = vocabularies.concept(f"{COUNTRY_CODE}{value}")
         return concept.label(languages) if concept else value
+    if facet == "format" and (media_type := MEDIA_TYPE.match(value)):
+        # Its own label is "csv", and so is that of the file type.
+        return media_type.group(1)
     label = vocabularies.label(value, languages)
     if label:
         return label

@@ -61,6 +61,7 @@ def test_paging_ends_at_the_window() -> None:
     [
         ("theme", HEAL, "Gesundheit"),
         ("theme", "https://unknown.example/themes#Lungs", "Lungs"),
+        ("format", "http://www.iana.org/assignments/media-types/text/csv", "text/csv"),
         ("keyword", "lung", "lung"),
         ("source", "alpha", "Alpha Hospital"),
         ("source", "beta", "beta"),
