@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from catalogue.errors import NotFound, RecordError
+from catalogue.errors import NotFound
 from catalogue.harvesting.publication import choose
 from catalogue.model.erasure import Erasure
-from catalogue.model.records import Payload
-from catalogue.pipeline.parse import parse
 from catalogue.ports import Ledger
 from catalogue.rdf.graphs import from_ntriples
+from catalogue.rdf.mentions import mentions
 from catalogue.rdf.namespaces import ADMS, DCAT
 from catalogue.rdf.terms import NamedNode
 
@@ -52,14 +51,11 @@ def _holds(ledger: Ledger, slug: str, payload_hash: str, iris: Collection[str]) 
     except NotFound:
         # Pruned meanwhile.
         return False
-    return any(iri.encode() in payload.body for iri in iris) or _says(payload, iris)
-
-
-def _says(payload: Payload, iris: Collection[str]) -> bool:
-    """Whether the document names one of the IRIs in another spelling: relative, prefixed, escaped."""
-    try:
-        graph = parse(payload).graph
-    except RecordError:
-        return False
-    nodes = [NamedNode(iri) for iri in iris]
-    return any(graph.about(node) or graph.pointing_to(node) for node in nodes)
+    return mentions(
+        payload.body,
+        payload.url,
+        iris,
+        media_type=payload.media_type,
+        charset=payload.charset,
+        syntax=payload.syntax,
+    )

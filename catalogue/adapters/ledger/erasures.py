@@ -28,6 +28,7 @@ from catalogue.adapters.ledger.schema_curation import erasures
 from catalogue.adapters.ledger.schema_memberships import memberships
 from catalogue.errors import Gone, NotFound
 from catalogue.model.erasure import Erasure
+from catalogue.rdf.mentions import mentions
 
 REASON = "erased"
 
@@ -183,17 +184,16 @@ def drop_payloads(connection: Connection, hashes: Sequence[str]) -> int:
 
 
 def payloads_naming(connection: Connection, slug: str, since: datetime, iris: Sequence[str]) -> list[str]:
-    """Payloads of the source, stored since then, whose bytes hold one of the IRIs."""
-    wanted = [iri.encode() for iri in iris]
+    """Payloads of the source, stored since then, that name one of the IRIs."""
     query = (
-        select(payloads.c.payload_hash, payloads.c.body)
+        select(payloads.c.body, retrievals)
         .join(retrievals, retrievals.c.payload_hash == payloads.c.payload_hash)
         .where(retrievals.c.source == slug, payloads.c.stored_at >= since)
     )
     found: dict[str, None] = {}
     for row in connection.execute(query.execution_options(yield_per=20)):
-        body = codec.decompress_body(row.body)
-        if any(iri in body for iri in wanted):
+        said = {"media_type": row.media_type, "charset": row.charset, "syntax": row.syntax}
+        if mentions(codec.decompress_body(row.body), row.url, iris, **said):
             found[row.payload_hash] = None
     return list(found)
 

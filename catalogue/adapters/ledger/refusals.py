@@ -54,7 +54,7 @@ def _mark(mark: PageMark, banned: frozenset[str]) -> PageMark:
 
 def drop_bytes(connection: Connection, slug: str, refused: Iterable[EncodedVersion], since: datetime) -> None:
     """Deletes the payloads that brought the refused versions: the documents that these were made of, and those stored
-    since the run began that name one of their parts."""
+    since the run began that name one of their parts (or them: a later page may list what an earlier one describes)."""
     hashes: set[str] = set()
     iris: dict[str, None] = {}
     for item in refused:
