@@ -1,5 +1,5 @@
-"""A source that changes between two harvests: records are edited, come, go for a while and return, half of it is gone
-for two days, a page does not parse, and publishers are described on the last page."""
+"""A source that changes between two harvests: pages are edited or stay as they are, records come, go for a while and
+return, half of it is gone for two days, a page does not parse, and publishers are described on the last page."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ PREFIXES = (
     "@prefix hydra: <http://www.w3.org/ns/hydra/core#> . @prefix foaf: <http://xmlns.com/foaf/0.1/> . "
     "@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .\n"
 )
-HALVED, BROKEN, SCATTERED = (5, 6), 8, 3
-"""Days: of 14 on which half is missing, of 10 on which a page is broken, of 4 on which parts stand on the last page."""
+HALVED, BROKEN, SCATTERED, UNTYPED = (5, 6), 8, 3, 1
+"""Days: of 14 on which half is missing, of 10 on which a page is broken, of 4 on which parts stand on the last page, of 8
+on which a resource of the list has no class."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class ChangingSource:
     page_size: int = 100
 
     def is_listed(self, number: int, day: int) -> bool:
-        if number % 10 == 9 and day < number // 10 % 10:
+        if number % 10 == 9 and number // self.page_size % 2 and day < number // 10 % 10:
             return False
         if day % 14 in HALVED and number % 2:
             return False
@@ -32,7 +33,8 @@ class ChangingSource:
 
     def record(self, number: int, day: int) -> str:
         iri = f"https://provider.example/d/{number}"
-        edition = (day + number) // 20
+        # All of a page are edited on one day in ten: on others it may be passed over.
+        edition = (day + number // self.page_size * 3) // 10
         text = (
             f'<{iri}> a dcat:Dataset ; dct:title "Dataset {number}, edition {edition}"@en , "Datensatz {number}"@de ;\n'
             f'  dct:identifier "D-{number}" ; dcat:keyword "k{number % 7}"@en ; dcat:version "1.{edition}0" ;\n'
@@ -52,6 +54,11 @@ class ChangingSource:
             view = f"<{server.url(f'/{page + 1}')}> a hydra:PartialCollectionView"
             view += f" ; hydra:next <{server.url(f'/{page + 2}')}> .\n" if page + 1 < count else " .\n"
             text = PREFIXES + view + "".join(self.record(n, day) for n in numbers if self.is_listed(n, day))
+            if page == 1:
+                text += '<https://provider.example/stray> dct:title "Of no dataset" .\n'
+                text += "<https://provider.example/list> a dcat:Catalog ; dcat:dataset <https://provider.example/what> .\n"
+            if page == 1 and day % 8 == UNTYPED:
+                text += '<https://provider.example/what> dct:description "Of no class" .\n'
             if page == 2:
                 # The source describes a resource of its first page once more.
                 text += '<https://provider.example/d/4> a dcat:Dataset ; dct:title "Again"@en .\n'

@@ -1,6 +1,6 @@
 """Workers are killed again and again while a source changes from day to day; the catalogue ends as if none had been.
 
-PHAROS_TEST_SOAK_KILLS and PHAROS_TEST_SOAK_RECORDS set the size (`make soak`: 200 kills, 2,000 records).
+PHAROS_TEST_SOAK_KILLS, _RECORDS and _SEED set the size and the dice (`make soak`: 200 kills, 2,000 records).
 """
 
 from __future__ import annotations
@@ -24,12 +24,11 @@ from soak_source import ChangingSource
 from catalogue.adapters.ledger import open_ledger
 from catalogue.model.harvest import HarvestSource, RunRequest
 
+pytestmark = pytest.mark.slow
 KILLS = int(os.environ.get("PHAROS_TEST_SOAK_KILLS", "20"))
-pytestmark = pytest.mark.skipif(
-    "PHAROS_TEST_SOAK_KILLS" not in os.environ, reason="takes minutes: make soak runs it"
-)
-RECORDS = int(os.environ.get("PHAROS_TEST_SOAK_RECORDS", "400"))
+RECORDS = int(os.environ.get("PHAROS_TEST_SOAK_RECORDS", "120"))
 LEAST = 10 if KILLS >= 200 else 1
+SEED = int(os.environ.get("PHAROS_TEST_SOAK_SEED", str(KILLS)))
 DEATHS_OF_A_RUN = 2
 """One more and the engine gives the run up, as it should."""
 FIRST_DAY = datetime(2026, 3, 1, 4, tzinfo=UTC)
@@ -49,6 +48,8 @@ class Soak:
     chance: random.Random
     kills: Counter[str] = field(default_factory=Counter)
     missed: int = 0
+    longest: float = 1.5 if RECORDS >= 1000 else 0.8
+    """Seconds at a moment of which a life may end by itself."""
 
     def day(self, number: int) -> None:
         self.source.serve(number, self.server)
@@ -66,14 +67,15 @@ class Soak:
         self.lives.live(plan)
 
     def _kill(self, plan: Plan, does: str, points: tuple[str, ...], times: int) -> None:
-        for _ in range(times):
+        for deaths in range(times):
             point = min(points, key=lambda p: (self.kills[p], self.chance.random()))
-            # A batch of the projections holds 200 changes: they are reached less often than pages and commits.
-            most = 3 if point in PROJECTING else 1 + self.source.records // self.source.page_size
+            # Two projections, and a batch of them holds 200 changes; of the pages, those before the last death are done.
+            pages = self.source.records // self.source.page_size
+            most = 2 + self.source.records // 1000 if point in PROJECTING else 2 + pages // (deaths + 1)
             count = self.chance.randint(1, most)
-            delay = self.chance.uniform(0, 1.5 if point == ANY_MOMENT else 0.03)
+            delay = self.chance.uniform(0, self.longest if point == ANY_MOMENT else 0.03)
             reached = self.lives.live(replace(plan, does=does, point=point, count=count, delay=delay))
-            self.kills[reached] += bool(reached)
+            self.kills.update([reached] if reached else [])
             self.missed += not reached
 
     def _enqueue(self, plan: Plan) -> str:
@@ -111,7 +113,7 @@ def _soak(lives: Lives, server: Loopback, folder: Path, disturbed_ledger: str) -
     calm = Plan(str(folder / "calm"), f"sqlite:///{folder / 'calm' / 'ledger.sqlite'}", at)
     disturbed = Plan(str(folder / "disturbed"), disturbed_ledger, at)
     page_size = max(20, RECORDS // 20)
-    return Soak(lives, server, ChangingSource(RECORDS, page_size), disturbed, calm, random.Random(KILLS))
+    return Soak(lives, server, ChangingSource(RECORDS, page_size), disturbed, calm, random.Random(SEED))
 
 
 def _run(soak: Soak) -> None:
