@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from catalogue.bootstrap import open_ledger
@@ -9,7 +11,11 @@ from catalogue.cli.context import Invocation, common
 from catalogue.cli.harvest import BY, EXIT_CODES, do_run
 from catalogue.cli.output import note, print_json, print_table
 from catalogue.cli.runs import run_summary
+from catalogue.discovery.replayed import ReplayedChange, changed_since
 from catalogue.model.harvest import HarvestRun, RunRequest
+from catalogue.model.run_codes import RunCode
+
+SHOWN = 20
 
 
 @click.command()
@@ -25,22 +31,50 @@ def replay(invocation: Invocation, source: str | None, no_wait: bool) -> None:
     with open_ledger(invocation.settings()) as ledger:
         slugs = [ledger.source(source).slug] if source else [known.slug for known in ledger.sources()]
         queued = [ledger.enqueue(slug, request) for slug in slugs]
+        position = ledger.position()
     runs = [run for run in queued if run.request.replay]
     for other in queued:
         if not other.request.replay:
             note(f"{other.source} is being harvested: run {other.run_id}; replay it afterwards.")
     if not no_wait:
-        runs = [do_run(invocation, run) for run in runs]
-    _tell(invocation, runs)
+        runs = _do(invocation, runs)
+    _tell(invocation, runs, _changed(invocation, runs, position))
     busy = 1 if len(runs) < len(queued) else 0
     if not no_wait:
         raise click.exceptions.Exit(max([busy, *(EXIT_CODES[run.state] for run in runs)]))
     raise click.exceptions.Exit(busy)
 
 
-def _tell(invocation: Invocation, runs: list[HarvestRun]) -> None:
+def _do(invocation: Invocation, queued: list[HarvestRun]) -> list[HarvestRun]:
+    """One after the other. Who stops one of them here stops them all: what has not begun is cancelled."""
+    done: list[HarvestRun] = []
+    for number, run in enumerate(queued, 1):
+        done.append(do_run(invocation, run))
+        if not done[-1].state.is_final:
+            # The server's; it does the others too.
+            return [*done, *queued[number:]]
+        if done[-1].code in (RunCode.STOPPED, RunCode.CANCELLED):
+            with open_ledger(invocation.settings()) as ledger:
+                return [*done, *(ledger.cancel(left.run_id, by=BY) for left in queued[number:])]
+    return done
+
+
+def _changed(
+    invocation: Invocation, runs: list[HarvestRun], position: int
+) -> dict[str, list[ReplayedChange]]:
+    """By source, what is shown otherwise than at that position."""
+    with open_ledger(invocation.settings()) as ledger:
+        return changed_since(ledger, position, {run.source for run in runs if run.state.is_final})
+
+
+def _tell(invocation: Invocation, runs: list[HarvestRun], changed: dict[str, list[ReplayedChange]]) -> None:
     if invocation.json:
-        print_json([run_summary(run) for run in runs])
+        print_json(
+            [
+                {**run_summary(run), "changed": [asdict(one) for one in changed.get(run.source, ())]}
+                for run in runs
+            ]
+        )
         return
     if not runs:
         note("Nothing to replay.")
@@ -58,3 +92,17 @@ def _tell(invocation: Invocation, runs: list[HarvestRun]) -> None:
         for run in runs
     ]
     print_table(rows, ["run", "source", "state", "records", "reprocessed", "created", "reason"])
+    for listed in changed.values():
+        for one in listed[:SHOWN]:
+            click.echo(_line(one))
+        if len(listed) > SHOWN:
+            note(f"{len(listed) - SHOWN:,} more; --json lists all of them.")
+
+
+def _line(one: ReplayedChange) -> str:
+    if one.before is None or one.after is None:
+        what = "is shown now" if one.before is None else "is no longer shown"
+        return f"{one.record}  {one.iri}: {what}"
+    if one.before == one.after:
+        return f"{one.record}  {one.iri}: {one.verdict_before} → {one.verdict_after}"
+    return f"{one.record}  {one.iri}: pharos records diff {one.record} {one.before} {one.after}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harvest_world import HarvestWorld, harvest_world
@@ -12,10 +14,34 @@ from loopback import Answer, Loopback
 from sqlalchemy import create_engine, text
 
 from catalogue.bootstrap import harvesting_of
-from catalogue.harvesting.lease import LEASE
+from catalogue.discovery.replayed import changed_since
+from catalogue.harvesting.lease import INTERVAL, LEASE
 from catalogue.harvesting.publication import choose
 from catalogue.model.harvest import HarvestRun, RunRequest, RunState
 from catalogue.model.identifiers import record_id
+
+
+class Killed(BaseException):
+    """What `kill -9` is to this process."""
+
+
+class Mortal:
+    """A ledger whose worker dies before or after its n-th commit."""
+
+    def __init__(self, ledger: Any, commits: int, *, after: bool) -> None:
+        self._ledger, self._left, self._after = ledger, commits, after
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def commit(self, *arguments: Any) -> int:
+        self._left -= 1
+        if self._left > 0 or self._after:
+            self._ledger.commit(*arguments)
+        if self._left <= 0:
+            raise Killed
+        return 0
+
 
 PREFIXES = (
     "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> . "
@@ -154,3 +180,75 @@ def test_a_source_that_was_never_harvested_has_nothing_to_replay(
     world.harvest("p", server.url("/missing"), profile="none")
     run = replay(world)
     assert (run.state, run.reason) == (RunState.COMPLETED, "No page of this source is stored.")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before-commit", "after-commit"])
+@pytest.mark.parametrize("commits", [1, 2, 3])
+def test_a_replay_whose_worker_died_ends_like_an_undisturbed_one(
+    world: HarvestWorld, server: Loopback, commits: int, after: bool
+) -> None:
+    world.harvest("p", server.url("/1"), profile="none", switched_off=(RULE,))
+    change(world, switched_off=())
+    ledger = world.services.ledger
+    queued = ledger.enqueue("p", RunRequest("test", "none", replay=True))
+    claim = ledger.claim("first", LEASE, queued.run_id)
+    assert claim is not None
+    mortal = replace(world.services, ledger=Mortal(ledger, commits, after=after))  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        harvesting_of(mortal).execute(claim)
+    ledger.heartbeat(claim.token, -LEASE)
+    run = replay(world)
+    assert run.run_id == queued.run_id
+    assert (run.state, run.counts.found, run.counts.unchanged) == (RunState.COMPLETED, 2, 2)
+    assert (run.counts.reprocessed, run.counts.pages) == (1, 2)
+    assert [each.number for each in ledger.history(record_id("p", A))] == [2, 1]
+    assert [each.number for each in ledger.history(record_id("p", B))] == [1]
+    assert [one.kind.value for one in ledger.changes(0, 10)] == ["content", "content", "reprocessed"]
+    assert replay(world).counts.reprocessed == 0
+
+
+class Cancelling:
+    """A ledger in which a person cancels the run at its first page; the next page takes as long as a beat of the lease."""
+
+    def __init__(self, ledger: Any, run_id: str) -> None:
+        self._ledger, self._run_id, self._cancelled = ledger, run_id, False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ledger, name)
+
+    def commit(self, *arguments: Any) -> int:
+        position = self._ledger.commit(*arguments)
+        if not self._cancelled:
+            self._ledger.cancel(self._run_id, "ada")
+            self._cancelled = True
+            time.sleep(INTERVAL * 1.6)
+        return int(position)
+
+
+def test_a_replay_that_is_cancelled_says_so_and_is_done_again_later(
+    world: HarvestWorld, server: Loopback
+) -> None:
+    world.harvest("p", server.url("/1"), profile="none", switched_off=(RULE,))
+    change(world, switched_off=())
+    ledger = world.services.ledger
+    queued = ledger.enqueue("p", RunRequest("test", "none", replay=True))
+    claim = ledger.claim("worker", LEASE, queued.run_id)
+    assert claim is not None
+    services = replace(world.services, ledger=Cancelling(ledger, queued.run_id))  # type: ignore[arg-type]
+    run = harvesting_of(services).execute(claim)
+    assert (run.state, run.counts.pages) == (RunState.CANCELLED, 1)
+    assert "ada" in run.reason
+    assert replay(world).counts.reprocessed == 1
+
+
+def test_what_a_replay_changed_is_told_by_dataset(world: HarvestWorld, server: Loopback) -> None:
+    world.harvest("p", server.url("/1"), profile="none", switched_off=(RULE,))
+    ledger = world.services.ledger
+    position = ledger.position()
+    change(world, switched_off=(), profile="dcat-ap-3.0.1")
+    replay(world, None)
+    told = {one.iri: one for one in changed_since(ledger, position, ["p"])["p"]}
+    assert (told[A].before, told[A].after) == (1, 2)
+    assert (told[B].before, told[B].after) == (1, 1)
+    assert (told[B].verdict_before, told[B].verdict_after) == ("not-validated", "non-conformant")
+    assert changed_since(ledger, ledger.position(), ["p"]) == {"p": []}

@@ -78,8 +78,19 @@ def test_a_replay_needs_no_source(told: Any, pharos: Any, tmp_path: Path) -> Non
     (tmp_path / "catalogue.ttl").unlink()
     (run,) = told("replay")
     assert (run["state"], run["counts"]["unchanged"], run["counts"]["reprocessed"]) == ("completed", 1, 0)
+    assert run["changed"] == []
     assert pharos("replay", "nobody").code == 2
     assert "clinic" in pharos("replay", "clinic").out
+
+
+def test_a_replay_says_what_it_changed(told: Any, pharos: Any, tmp_path: Path) -> None:
+    told("sources", "add", str(tmp_path / "catalogue.ttl"), "--slug", "clinic", "--profile", "dcat-ap-3.0.1")
+    shown = pharos("replay", "clinic")
+    assert f"{IRI}: not-validated → non-conformant" in shown.out
+    told("sources", "add", str(tmp_path / "catalogue.ttl"), "--slug", "clinic", "--profile", "none")
+    (run,) = told("replay", "clinic")
+    (one,) = run["changed"]
+    assert (one["iri"], one["before"], one["after"], one["verdict_after"]) == (IRI, 2, 2, "not-validated")
 
 
 def test_a_run_is_taken_along_as_csv_or_whole_json(told: Any, pharos: Any) -> None:
