@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from catalogue.harvesting.schedule import ScheduleRules, next_run_at
+from catalogue.harvesting.schedule import ScheduleRules
+from catalogue.harvesting.status import status_of
 from catalogue.model.conditions import SourceCondition
 from catalogue.model.harvest import HarvestRun, HarvestSource
+from catalogue.model.status import Standing, rough
+from catalogue.model.wording import counted
 
 
 def source_summary(source: HarvestSource) -> dict[str, Any]:
@@ -36,15 +39,21 @@ def source_summary(source: HarvestSource) -> dict[str, Any]:
 def condition_summary(
     source: HarvestSource, condition: SourceCondition, rules: ScheduleRules, now: datetime
 ) -> dict[str, Any]:
-    """How the source is doing. `last_complete_at`: since when at the latest what is shown may be out of date."""
+    """How the source is doing. `last_complete_at`: since when at the latest what is shown may be out of date, and
+    `staleness_seconds` how long ago that is."""
+    status = status_of(source, condition, rules, now)
     return {
+        "status": status.standing.value,
+        "statuses": [standing.value for standing in status.standings],
         "health": condition.health.value,
-        "failures": condition.failures,
-        "flagged": rules.is_flagged(condition),
-        "last_run": condition.ended_run,
-        "last_ended_at": condition.ended_at,
-        "last_complete_at": condition.last_complete_at,
-        "next_run_at": next_run_at(source, condition, rules, now),
+        "failures": status.failures,
+        "flagged": Standing.FLAGGED in status.standings,
+        "last_run": status.last_run,
+        "last_ended_at": status.last_ended_at,
+        "last_complete_at": status.last_complete_at,
+        "staleness_seconds": status.staleness_seconds,
+        "left_alone_until": status.left_alone_until,
+        "next_run_at": status.next_run_at,
     }
 
 
@@ -54,6 +63,7 @@ def run_strip(run: HarvestRun) -> dict[str, Any]:
     return {
         "run": run.run_id,
         "state": run.state.value,
+        "code": run.code.value,
         "at": run.started_at or run.queued_at,
         "found": counts.found,
         "created": counts.created,
@@ -63,8 +73,12 @@ def run_strip(run: HarvestRun) -> dict[str, Any]:
     }
 
 
-def state_word(source: HarvestSource, facts: dict[str, Any]) -> str:
-    """The one word of a list."""
-    if source.paused_at is not None:
-        return "paused"
-    return f"flagged ({facts['failures']} failures)" if facts["flagged"] else str(facts["health"])
+def state_words(facts: dict[str, Any]) -> str:
+    """Everything that is true of a source, for a list."""
+    words = ", ".join(facts["statuses"])
+    return f"{words} ({counted(facts['failures'], 'failure')})" if facts["failures"] else words
+
+
+def span_words(seconds: int | None) -> str:
+    """How long that is, for a list; empty for None."""
+    return "" if seconds is None else counted(*rough(timedelta(seconds=seconds)))

@@ -13,7 +13,7 @@ from catalogue.bootstrap import SystemClock, open_ledger
 from catalogue.bootstrap_operations import schedule_rules
 from catalogue.cli.context import Invocation, common, common_group, founding
 from catalogue.cli.output import note, print_json, print_table
-from catalogue.cli.source_facts import condition_summary, run_strip, source_summary, state_word
+from catalogue.cli.source_facts import condition_summary, run_strip, source_summary, span_words, state_words
 from catalogue.cli.source_files import apply, export
 from catalogue.cli.source_options import changed, source_options
 from catalogue.cli.source_schedule import pause, resume, schedule
@@ -69,22 +69,23 @@ def list_(invocation: Invocation) -> None:
     with open_ledger(settings) as ledger:
         conditions = ledger.conditions()
         rows = [
-            {**source_summary(s), **condition_summary(s, conditions[s.slug], rules, now), "source": s}
+            {**source_summary(s), **condition_summary(s, conditions[s.slug], rules, now)}
             for s in ledger.sources()
         ]
     if invocation.json:
-        print_json([{name: value for name, value in row.items() if name != "source"} for row in rows])
+        print_json(rows)
     elif rows:
         told = [
             {
                 **row,
-                "state": state_word(row["source"], row),
+                "state": state_words(row),
                 "complete": row["last_complete_at"],
+                "ago": span_words(row["staleness_seconds"]),
                 "next": row["next_run_at"],
             }
             for row in rows
         ]
-        print_table(told, ["slug", "harvester", "country", "state", "complete", "next", "url"])
+        print_table(told, ["slug", "harvester", "country", "state", "complete", "ago", "next", "url"])
     else:
         note("No sources yet: pharos sources add URL")
 
@@ -110,6 +111,8 @@ def show(invocation: Invocation, slug: str) -> None:
                 if isinstance(value, datetime)
                 else f"{name:16} {value}"
             )
+    if facts["last_complete_at"] is None:
+        click.echo(f"{'last_complete_at':16} never: no run has read everything yet")
     for run in last[:5]:
         click.echo(f"{'run':16} {run.run_id} {run.state.value} ({run.counts.found} found)")
 

@@ -77,7 +77,9 @@ def next_run_at(
     timetable, since = read_schedule(source.schedule, source.time_zone), _since(source)
     moment = timetable.latest(since, now)
     if moment is None or not _is_open(source, condition, rules, moment):
-        moment = timetable.following(since, max(now, _rested_at(source, condition, rules)))
+        # A time at which the rest ends is one of those that are used.
+        rested = _rested_at(source, condition, rules) - timedelta(microseconds=1)
+        moment = timetable.following(since, max(now, rested))
     if moment is None:
         return None
     started = moment + jitter(source, moment, rules)

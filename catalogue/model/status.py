@@ -20,6 +20,15 @@ class Standing(StrEnum):
     OK = "ok"
 
 
+def rough(span: timedelta) -> tuple[int, str]:
+    """The span in the largest unit of which it has at least two: a number and day, hour or minute."""
+    seconds = int(span.total_seconds())
+    for unit, size in (("day", 86_400), ("hour", 3_600)):
+        if seconds >= 2 * size:
+            return seconds // size, unit
+    return max(seconds, 0) // 60, "minute"
+
+
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
     """`standings`: everything that is true of it, the most telling first; never empty. `failures`: in a row.
@@ -43,3 +52,8 @@ class SourceStatus:
     def standing(self) -> Standing:
         """The one word."""
         return self.standings[0]
+
+    @property
+    def staleness_seconds(self) -> int | None:
+        """The staleness in whole seconds."""
+        return None if self.staleness is None else int(self.staleness.total_seconds())

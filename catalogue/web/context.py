@@ -62,6 +62,18 @@ RUN_STATES = {
     "cancelled": (mark("Cancelled"), mark("A person stopped the harvest.")),
 }
 
+STANDINGS = {
+    "removed": (mark("Removed"), mark("It is no longer harvested; its descriptions are not shown any more.")),
+    "paused": (mark("Paused"), mark("A person stopped its harvests for the time being.")),
+    "held": (mark("Held"), mark("Many records would leave at once; a person has to decide.")),
+    "flagged": (mark("Flagged"), mark("It has failed so often in a row that a person should look.")),
+    "failing": (mark("Failing"), mark("The last harvest failed. It is tried again, more and more rarely.")),
+    "stale": (mark("Stale"), mark("It was not read completely for long: what is shown may be out of date.")),
+    "new": (mark("New"), mark("No harvest has ended yet.")),
+    "ok": (mark("In order"), mark("The last harvest went well.")),
+}
+"""How a source is doing."""
+
 OUTCOMES = {
     "created": (mark("New"), mark("Seen for the first time.")),
     "updated": (mark("Changed"), mark("The source changed the description.")),
@@ -101,6 +113,7 @@ def register(app: Flask) -> None:
         VERDICTS=VERDICTS,
         VERDICT_MEANINGS=VERDICT_MEANINGS,
         RUN_STATES=RUN_STATES,
+        STANDINGS=STANDINGS,
         OUTCOMES=OUTCOMES,
         LINES=LINES,
         VERSION_KINDS=VERSION_KINDS,

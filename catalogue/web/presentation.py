@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import Flask
 from markupsafe import Markup
@@ -13,7 +13,8 @@ from markupsafe import Markup
 from catalogue.discovery.properties import compact, property_name
 from catalogue.discovery.records import language_rank, title_of
 from catalogue.model.records import StoredVersion
-from catalogue.web.i18n import gettext, mark
+from catalogue.model.status import rough
+from catalogue.web.i18n import gettext, mark, ngettext
 from catalogue.web.sanitise import excerpt, lang, public_address, rich_text, safe_href
 from catalogue.web.state import languages
 
@@ -43,6 +44,18 @@ def moment(value: datetime | date | None) -> Markup:
     if isinstance(value, datetime):
         words += f", {value:%H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), words)
+
+
+def ago(span: timedelta | None) -> str:
+    """How long ago something was, in the largest unit of which there are at least two."""
+    if span is None:
+        return gettext("never")
+    count, unit = rough(span)
+    if unit == "day":
+        return ngettext("%(num)s day ago", "%(num)s days ago", count) % {"num": number(count)}
+    if unit == "hour":
+        return ngettext("%(num)s hour ago", "%(num)s hours ago", count) % {"num": number(count)}
+    return ngettext("%(num)s minute ago", "%(num)s minutes ago", count) % {"num": number(count)}
 
 
 def number(value: int | str) -> str:
@@ -97,6 +110,6 @@ def register(app: Flask) -> None:
     """Gives the filters to templates."""
     filters = (
         rich_text, excerpt, safe_href, lang, day, moment, number, size, in_language, property_label, public_address, version_title,
-        compact,
+        compact, ago,
     )  # fmt: skip
     app.jinja_env.filters.update({filter_.__name__: filter_ for filter_ in filters})

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template
 
+from catalogue.bootstrap_operations import schedule_rules
 from catalogue.errors import BackendError, InvalidQuery
+from catalogue.harvesting.status import status_of
+from catalogue.model.conditions import SourceCondition
 from catalogue.model.harvest import HarvestRun, HarvestSource
 from catalogue.model.search import SearchQuery
+from catalogue.model.status import SourceStatus
 from catalogue.web.parameters import once
 from catalogue.web.state import services
 
@@ -24,11 +28,12 @@ FACET_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source with its last run and the number of its published datasets (None: not known now)."""
+    """A source with its last run, the number of its published datasets (None: not known now) and how it is doing."""
 
     source: HarvestSource
     last_run: HarvestRun | None
     datasets: int | None
+    status: SourceStatus
 
 
 @blueprint.get("/sources")
@@ -46,6 +51,7 @@ def source(slug: str) -> str:
     return render_template(
         "source.html",
         source=found,
+        status=source_status(found, ledger.condition(slug)),
         runs=ledger.runs(slug, limit=RUNS_SHOWN),
         records=[(record, versions.get(record.current_version)) for record in records[:RECORDS_PER_PAGE]],
         page=page,
@@ -55,15 +61,24 @@ def source(slug: str) -> str:
 
 def source_rows() -> list[SourceRow]:
     """Every source that is harvested, by title."""
-    sources = services().ledger.sources()
+    sources, conditions = services().ledger.sources(), services().ledger.conditions()
     counts = datasets_by_source([source.slug for source in sources])
     rows = [
         SourceRow(
-            source, next(iter(services().ledger.runs(source.slug, limit=1)), None), counts.get(source.slug)
+            source,
+            next(iter(services().ledger.runs(source.slug, limit=1)), None),
+            counts.get(source.slug),
+            source_status(source, conditions.get(source.slug, SourceCondition(source.slug))),
         )
         for source in sources
     ]
     return sorted(rows, key=lambda row: (row.source.title or row.source.slug).casefold())
+
+
+def source_status(source: HarvestSource, condition: SourceCondition) -> SourceStatus:
+    """How the source is doing now, by the rules of this installation."""
+    parts = services()
+    return status_of(source, condition, schedule_rules(parts.settings), parts.clock.now())
 
 
 def datasets_by_source(slugs: Sequence[str]) -> dict[str, int]:

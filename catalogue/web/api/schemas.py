@@ -249,6 +249,24 @@ class Source(Schema):
     datasets = whole(
         "Published datasets, or null when the search index cannot be asked.", allow_none=True, required=True
     )
+    status = text(
+        "How it is doing in one word: paused, held, flagged, failing, stale, new, ok or removed.",
+        "ok",
+        required=True,
+    )
+    statuses = List(
+        String(), required=True, metadata={"description": "Everything of that which is true of it."}
+    )
+    failures = whole("Failed harvests in a row.", 0, required=True)
+    last_complete_at = moment("When the last harvest that read everything began; null when there was none.")
+    staleness_seconds = whole(
+        "How long ago that is: what is shown may be out of date by that much.",
+        72_000,
+        allow_none=True,
+        required=True,
+    )
+    left_alone_until = moment("Until when a failing source is not asked again; null when it is not failing.")
+    next_run_at = moment("When it is harvested next; null when it is not by itself.")
     last_run = Nested(Run, allow_none=True, required=True)
 
 

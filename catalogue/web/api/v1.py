@@ -14,7 +14,7 @@ from catalogue.web.api.parameters import OutcomeParameters, RunsParameters, Sear
 from catalogue.web.headers import share
 from catalogue.web.records import current_version
 from catalogue.web.runs import outcome_kinds, source_filter
-from catalogue.web.sources import datasets_by_source, page_number, page_size, source_rows
+from catalogue.web.sources import datasets_by_source, page_number, page_size, source_rows, source_status
 from catalogue.web.state import languages, services
 
 blueprint = APIBlueprint("api", __name__, url_prefix="/api/v1", tag="Pharos")
@@ -75,7 +75,8 @@ def record(record_id: str) -> dict[str, Any]:
 @blueprint.doc(summary="Sources", tags=["Harvesting"], operation_id="listSources", responses=[400, 503])
 def sources() -> dict[str, Any]:
     expect()
-    return {"sources": [views.source_answer(r.source, r.datasets, r.last_run) for r in source_rows()]}
+    rows = source_rows()
+    return {"sources": [views.source_answer(r.source, r.datasets, r.last_run, r.status) for r in rows]}
 
 
 @blueprint.get("/sources/<slug>")
@@ -86,7 +87,8 @@ def source(slug: str) -> dict[str, Any]:
     found = services().ledger.source(slug)
     datasets = datasets_by_source([slug]).get(slug)
     last_run = next(iter(services().ledger.runs(slug, limit=1)), None)
-    return views.source_answer(found, datasets, last_run)
+    status = source_status(found, services().ledger.condition(slug))
+    return views.source_answer(found, datasets, last_run, status)
 
 
 @blueprint.get("/runs")

@@ -12,6 +12,7 @@ from catalogue.discovery.records import record_view
 from catalogue.model.harvest import HarvestRun, HarvestSource
 from catalogue.model.records import RecordOutcome, StoredRecord, StoredVersion
 from catalogue.model.search import SearchDocument, SearchHint, SearchPage
+from catalogue.model.status import SourceStatus
 from catalogue.model.validation import ValidationReport
 from catalogue.web.context import address, facet_value
 from catalogue.web.negotiate import RDF_REPRESENTATIONS
@@ -126,7 +127,9 @@ def dataset_answer(version: StoredVersion) -> dict[str, Any]:
     return {
         "id": version.dataset_id,
         "iri": version.subject,
-        "title": record_view(version, services().vocabularies, languages()).title if said else record["title"],
+        "title": record_view(version, services().vocabularies, languages()).title
+        if said
+        else record["title"],
         "url": url,
         "verdict": version.report.verdict.value,
         "record": record,
@@ -174,7 +177,9 @@ def outcome_answer(outcome: RecordOutcome) -> dict[str, Any]:
     }
 
 
-def source_answer(source: HarvestSource, datasets: int | None, last_run: HarvestRun | None) -> dict[str, Any]:
+def source_answer(
+    source: HarvestSource, datasets: int | None, last_run: HarvestRun | None, status: SourceStatus
+) -> dict[str, Any]:
     return {
         "slug": source.slug,
         "title": source.title or source.slug,
@@ -184,5 +189,12 @@ def source_answer(source: HarvestSource, datasets: int | None, last_run: Harvest
         "profile": source.profile,
         "policy": source.policy.value,
         "datasets": datasets,
+        "status": status.standing.value,
+        "statuses": [standing.value for standing in status.standings],
+        "failures": status.failures,
+        "last_complete_at": status.last_complete_at,
+        "staleness_seconds": status.staleness_seconds,
+        "left_alone_until": status.left_alone_until,
+        "next_run_at": status.next_run_at,
         "last_run": run_answer(last_run) if last_run else None,
     }

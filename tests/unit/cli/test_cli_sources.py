@@ -145,7 +145,7 @@ def test_the_list_tells_how_sources_are_doing(pharos: Pharos, tmp_path: Path) ->
         ("new", 0, False),
     ]
     table = pharos("sources", "list").out
-    for word in ("failing", "flagged (7 failures)", "paused"):
+    for word in ("failing", "flagged, failing (7 failures)", "paused"):
         assert word in table
 
 
@@ -244,3 +244,22 @@ def test_secrets_stand_nowhere(
     assert "env:INSTITUTE" in said[2].out
     for path in (tmp_path / "data").rglob("*"):
         assert path.is_dir() or b"s3cr3t" not in path.read_bytes(), path
+
+
+def test_a_source_is_shown_with_when_it_was_last_read(pharos: Pharos, tmp_path: Path) -> None:
+    add(pharos, "--schedule", "every 6 hours")
+    assert "never: no run has read everything yet" in pharos("sources", "show", "x").out
+    fail(tmp_path, "x", 3)
+    shown = told(pharos, "sources", "show", "x")
+    assert (shown["status"], shown["statuses"], shown["last_complete_at"]) == ("failing", ["failing"], None)
+    assert shown["left_alone_until"] and shown["next_run_at"] >= shown["left_alone_until"]
+    assert [run["code"] for run in shown["runs"]] == ["", "", ""]
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite'}", SystemClock())
+    claim = ledger.claim("w", LEASE, ledger.enqueue("x", RunRequest()).run_id)
+    assert claim is not None
+    ledger.finish(claim.token, RunState.COMPLETED, complete=True)
+    ledger.close()
+    shown = told(pharos, "sources", "show", "x")
+    assert (shown["status"], shown["failures"]) == ("ok", 0)
+    assert 0 <= shown["staleness_seconds"] < 60
+    assert "0 minutes" in pharos("sources", "list").out
