@@ -218,7 +218,8 @@ def _finish(invocation: Invocation, summary: dict[str, Any], state: RunState) ->
         print_json(summary)
     else:
         counts = ", ".join(_count(name, value) for name, value in summary["counts"].items() if value)
-        click.echo(f"{summary['source']}: {state.value} ({counts or 'nothing found'})")
+        found = counts if summary["counts"]["found"] else ", ".join(filter(None, ("nothing found", counts)))
+        click.echo(f"{summary['source']}: {state.value} ({found})")
         for text in (summary["reason"], summary["advice"]):
             if text:
                 note(f"  {text}")

@@ -67,7 +67,7 @@ def _load(body: bytes, problems: Problems) -> Any:
     except json.JSONDecodeError as error:
         raise ParseError(
             f"The JSON document does not parse at line {error.lineno}, column {error.colno}: {error.msg}.",
-            advice="Mend the document there, then harvest again; everything stored before stays.",
+            advice="Mend the document there, then try again.",
             syntax="json-ld", line=error.lineno, column=error.colno,
             snippet=text[max(0, error.pos - SNIPPET // 2) : error.pos + SNIPPET // 2].strip(),
         ) from None  # fmt: skip

@@ -118,7 +118,7 @@ def _not_well_formed(error: expat.ExpatError, body: bytes) -> ParseError:
     start = max(0, error.offset - SNIPPET // 2)
     return ParseError(
         f"The XML document does not parse at line {error.lineno}, column {column}: {what}.",
-        advice="Mend the document there, then harvest again; everything stored before stays.",
+        advice="Mend the document there, then try again.",
         syntax="rdf-xml",
         line=error.lineno,
         column=column,

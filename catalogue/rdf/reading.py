@@ -106,7 +106,7 @@ class Reader:
         mend = "Declare the prefix" if "has not been declared" in message else "Mend the document there"
         return ParseError(
             f"The {self.syntax.format.name} document does not parse{place}: {message}.",
-            advice=f"{mend}, then harvest again; everything stored before stays.",
+            advice=f"{mend}, then try again.",
             syntax=self.syntax.name,
             line=line,
             column=column,

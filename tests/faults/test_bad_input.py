@@ -97,18 +97,18 @@ CASES = {
     ),
     "redirect to a private address": (
         redirect("http://10.0.0.5/catalogue.ttl"),
-        r"10\.0\.0\.5 leads to a private address, which Pharos does not ask",
+        r"http\S+ redirects to http://10\.0\.0\.5/catalogue\.ttl: 10\.0\.0\.5 is a private address, which Pharos does not ask",
         r"PHAROS_ALLOW_HOSTS",
     ),
     "redirect to the metadata service": (
         redirect("http://169.254.169.254/latest/meta-data/"),
-        r"leads to a cloud metadata address, which Pharos does not ask",
+        r"redirects to http://169\.254\S+: 169\.254\.169\.254 is a cloud metadata address, which Pharos does not ask",
         r"public URL",
     ),
     "redirect to loopback by another name": (
         redirect("http://[::1]/catalogue.ttl"),
-        r"leads to a loopback address, which Pharos does not ask",
-        r"PHAROS_ALLOW_HOSTS",
+        r"redirects to http://\[::1\]\S+: \[::1\] is a loopback address, which Pharos does not ask",
+        r"lists \[::1\]:80 in PHAROS_ALLOW_HOSTS",
     ),
     "redirect to ourselves": (
         redirect("http://127.0.0.1:9/sparql"),
@@ -117,7 +117,7 @@ CASES = {
     ),
     "redirect to a file": (
         redirect("file:///etc/passwd"),
-        r"is not an http or https URL",
+        r"redirects to file:\S+, which is not an http or https URL",
         r"http and https servers only",
     ),
     "redirect in a circle": (redirect("/circle"), r"redirects in a circle", r"provider"),

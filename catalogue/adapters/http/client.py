@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 from catalogue.adapters.http import urls
 from catalogue.adapters.http.credentials import Credentials
@@ -12,7 +13,14 @@ from catalogue.adapters.http.exchange import Exchange, HttpRequest, Redirect, Te
 from catalogue.adapters.http.guard import Guard
 from catalogue.adapters.http.politeness import LONGEST_WAIT, Turns, backoff, pause
 from catalogue.adapters.http.translation import TryFailedError
-from catalogue.errors import AccessRefused, LimitExceeded, ProtocolViolation, RetryableError, RunCancelled
+from catalogue.errors import (
+    AccessRefused,
+    AddressForbidden,
+    LimitExceeded,
+    ProtocolViolation,
+    RetryableError,
+    RunCancelled,
+)
 from catalogue.model.harvest import Validators
 from catalogue.model.http import HttpResponse
 from catalogue.ports import Clock
@@ -114,12 +122,15 @@ class RequestsHttpClient:
     def _try(self, request: HttpRequest) -> HttpResponse:
         """One try, with its redirects, under one deadline."""
         deadline = time.monotonic() + self._terms.total_timeout
+        first = request.url
         seen = {(request.method, request.url)}
         for _ in range(self._max_redirects + 1):
-            answer = self._hop(request, deadline)
+            with _said_of(first, request.url):
+                answer = self._hop(request, deadline)
             if isinstance(answer, HttpResponse):
                 return answer
-            request = self._redirected(request, answer)
+            with _said_of(first, answer.url):
+                request = self._redirected(request, answer)
             if (request.method, request.url) in seen:
                 raise ProtocolViolation(
                     f"{urls.redact(request.url)} redirects in a circle.", advice="Tell the provider."
@@ -148,6 +159,20 @@ class RequestsHttpClient:
             kept = {name: value for name, value in request.headers.items() if name.lower() != "content-type"}
             return HttpRequest("GET", answer.url, kept)
         return HttpRequest(request.method, answer.url, request.headers, request.body)
+
+
+@contextmanager
+def _said_of(first: str, url: str) -> Iterator[None]:
+    """An address that may not be asked is told with the redirect that leads to it: nobody gave it."""
+    try:
+        yield
+    except AddressForbidden as error:
+        if url != first:
+            there, detail = urls.redact(url), error.detail
+            rest = detail.removeprefix(f"{there} ")
+            said = f"{there}: {detail}" if rest == detail else f"{there}, which {rest}"
+            error.detail = f"{urls.redact(first)} redirects to {said}"
+        raise
 
 
 def _present(headers: Mapping[str, str | None]) -> dict[str, str]:

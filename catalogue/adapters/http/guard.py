@@ -66,9 +66,11 @@ class Guard:
         reach = reach_of(address)
         if reach is Reach.PUBLIC or (reach.can_be_allowed and self._allowance.covers(host, address, port)):
             return
+        verb = "leads to" if literal_address(host) is None else "is"
+        place = f"[{host}]" if ":" in host else host
         raise AddressForbidden(
-            f"{host} leads to a {reach} address, which Pharos does not ask.",
-            advice=f"If it is meant, the operator lists {host}:{port} in PHAROS_ALLOW_HOSTS."
+            f"{place} {verb} a {reach} address, which Pharos does not ask.",
+            advice=f"If it is meant, the operator lists {place}:{port} in PHAROS_ALLOW_HOSTS."
             if reach.can_be_allowed
             else "Give the catalogue's public URL.",
             host=host,
