@@ -6,7 +6,7 @@ CatalogueError
 │  ├─ InvalidQuery 400        ├─ NotAcceptable 406        ├─ Conflict 409
 │  │                                                      │  └─ FolderBusy (exit 3)
 │  ├─ NotFound 404            ├─ Gone 410                 ├─ PayloadTooLarge 413
-│  └─ UnsupportedMediaType 415
+│  └─ UnsupportedMediaType 415                            └─ TooManyRequests 429
 ├─ HarvestError
 │  ├─ RetryableError          timeout, refused, 429, 5xx after the client's own retries
 │  ├─ RecordError             this record or document only
@@ -17,7 +17,8 @@ CatalogueError
 ├─ RunError                   the engine's own signals
 │  ├─ LeaseLost               └─ RunCancelled
 ├─ StaleProjection            another writer moved the position: read it again
-└─ BackendError 503           StoreUnavailable, IndexUnavailable, LedgerUnavailable, EngineFailed, QueryTimeout
+└─ BackendError 503           StoreUnavailable, IndexUnavailable, LedgerUnavailable, SpoolUnavailable, EngineFailed,
+                              QueryTimeout
 """
 
 from __future__ import annotations
@@ -106,6 +107,13 @@ class UnsupportedMediaType(RequestError):
     title = "Unsupported media type"
 
 
+class TooManyRequests(RequestError):
+    """A door that lets few through at a time is full; `context['retry_after']`: seconds after which to try again."""
+
+    status = 429
+    title = "Too many requests"
+
+
 class HarvestError(CatalogueError):
     """Something about a source or a record; ends as a line in the run."""
 
@@ -178,6 +186,9 @@ class LimitExceeded(SourceError):
 class AddressForbidden(SourceError):
     """The URL leads to an address that Pharos does not ask (private, loopback, metadata, its own parts)."""
 
+    status = 422
+    title = "Address not allowed"
+
     failure = "address-forbidden"
 
 
@@ -212,6 +223,10 @@ class BackendError(CatalogueError):
 
 class LedgerUnavailable(BackendError):
     pass
+
+
+class SpoolUnavailable(BackendError):
+    """The folder of work in hand, where parts of records wait for other pages, cannot be used."""
 
 
 class StoreUnavailable(BackendError):

@@ -162,6 +162,17 @@ class Settings:
         "Share of harvested records (0 to 1) that the other engine judges too; differences go to the log.",
         check=lambda v: None if 0 <= v <= 1 else "a number from 0 to 1",
     )
+    validate_max_bytes: int = _setting(
+        4 * MEBIBYTE, "Largest document that visitors may have validated, in decoded bytes.", check=_positive
+    )
+    validate_seconds: float = _setting(
+        60.0, "Seconds that the validation of one document of a visitor may take.", check=_positive
+    )
+    validate_parallel: int = _setting(
+        2,
+        "Documents of visitors that one web worker validates at a time; as many may wait.",
+        check=lambda v: None if 1 <= v <= 16 else "a number from 1 to 16",
+    )
     sparql_timeout: float = _setting(20.0, "Seconds a SPARQL query may take.", check=_positive)
     sparql_max_rows: int = _setting(10_000, "Most rows or triples of a SPARQL answer.", check=_positive)
     sparql_max_bytes: int = _setting(64 * MEBIBYTE, "Most bytes of a SPARQL answer.", check=_positive)

@@ -14,6 +14,7 @@ from catalogue.bootstrap import Services
 from catalogue.web import (
     about,
     catalog,
+    checks,
     context,
     datasets,
     headers,
@@ -27,9 +28,11 @@ from catalogue.web import (
     runs,
     sources,
     sparql,
+    validate,
     versions,
 )
 from catalogue.web.api import reference, v1
+from catalogue.web.api import validation as api_validation
 from catalogue.web.api import versions as api_versions
 from catalogue.web.api.document import configure
 from catalogue.web.state import EXTENSION
@@ -60,13 +63,14 @@ def create_app(services: Services, secrets: Mapping[str, str] | None = None) -> 
     app.jinja_env.lstrip_blocks = True
     app.extensions[EXTENSION] = services
     configure(app, services.base)
-    for part in (headers, problems, i18n, presentation, context):
+    for part in (headers, problems, i18n, presentation, context, checks):
         part.register(app)
-    for resource in (home, datasets, records, versions, sources, runs, sparql, catalog, health, about):
+    for resource in (home, datasets, records, versions, sources, runs, sparql, validate, catalog, health, about):
         app.register_blueprint(resource.blueprint)
     metrics.register(app, secrets or {})
     app.register_blueprint(v1.blueprint)
     app.register_blueprint(api_versions.blueprint)
+    app.register_blueprint(api_validation.blueprint)
     app.register_blueprint(reference.blueprint)
     prefix = urlsplit(services.base).path.rstrip("/")
     if prefix:

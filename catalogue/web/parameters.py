@@ -21,6 +21,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "versions.index": frozenset({"at"}),
     "versions.version": frozenset({"since"}),
     "catalog.feed": frozenset({"page", "size"}),
+    "validate.page": frozenset({"url", "profile"}),
     **dict.fromkeys(
         ("home.index", "sources.index", "about.index", "about.errors", "reference.index"), frozenset[str]()
     ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from flask import Flask, Response, g, jsonify, make_response, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 
-from catalogue.errors import BackendError, CatalogueError, RequestError
+from catalogue.errors import BackendError, CatalogueError, HarvestError, RequestError
 from catalogue.web.i18n import mark
 from catalogue.web.negotiate import prefers_html
 from catalogue.web.state import services
@@ -52,9 +52,13 @@ def problem_of(error: Exception) -> Problem:
         parameter = str(error.context.get("parameter") or "")
         available = error.context.get("available")
         extra: dict[str, object] = {"available": available} if isinstance(available, list) else {}
+        wait = error.context.get("retry_after")
+        headers = {"Retry-After": str(wait)} if isinstance(wait, int) else {}
         return Problem(
-            error.status, error.code, error.title, error.detail, error.advice, parameter, extra=extra
+            error.status, error.code, error.title, error.detail, error.advice, parameter, headers, extra
         )
+    if isinstance(error, HarvestError):
+        return _document_problem(error)
     if isinstance(error, HTTPException) and error.code is not None:
         return _http_problem(error)
     return Problem(
@@ -134,6 +138,13 @@ def _backend_problem(error: BackendError) -> Problem:
     advice = mark("It is being restored; nothing that was harvested is lost. Try again in a few seconds.")
     headers = {"Retry-After": str(error.retry_after)}
     return Problem(503, error.code, error.title, detail, advice, headers=headers)
+
+
+def _document_problem(error: HarvestError) -> Problem:
+    """What is wrong with a document that a visitor gave, or with the address of one."""
+    known = {name: error.context.get(name) for name in ("line", "column", "snippet")}
+    extra: dict[str, object] = {name: value for name, value in known.items() if value}
+    return Problem(error.status, error.code, error.title, error.detail, error.advice, extra=extra)
 
 
 def _http_problem(error: HTTPException) -> Problem:

@@ -65,16 +65,17 @@ def test_the_document_is_openapi_3_1_with_every_route(document: dict[str, Any]) 
         "/api/v1/datasets", "/api/v1/datasets/{dataset_id}", "/api/v1/records/{record_id}", "/api/v1/sources",
         "/api/v1/records/{record_id}/versions", "/api/v1/records/{record_id}/versions/{number}",
         "/api/v1/records/{record_id}/versions/{number}/diff", "/api/v1/records/{record_id}/versions/{number}/payload",
-        "/api/v1/sources/{slug}", "/api/v1/runs", "/api/v1/runs/{run_id}",
+        "/api/v1/sources/{slug}", "/api/v1/runs", "/api/v1/runs/{run_id}", "/api/v1/validate",
     }  # fmt: skip
     assert document["servers"][0]["url"] == "https://pharos.example"
 
 
 def test_every_parameter_has_a_description_and_an_example(document: dict[str, Any]) -> None:
     for path, operations in document["paths"].items():
-        for parameter in operations["get"].get("parameters", []):
-            assert parameter["description"], (path, parameter["name"])
-            assert "example" in parameter, (path, parameter["name"])
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                assert parameter["description"], (path, parameter["name"])
+                assert "example" in parameter, (path, parameter["name"])
 
 
 def test_every_facet_is_a_parameter(document: dict[str, Any]) -> None:

@@ -9,16 +9,18 @@ from flask import Response, current_app
 
 from catalogue.web.api.parameters import PATH_PARAMETERS
 from catalogue.web.api.schemas import Problem
+from catalogue.web.api.schemas_validation import REQUEST_BODY
 from catalogue.web.headers import share
 
 DESCRIPTION = (
-    "Search and read descriptions of health datasets. Everything is read-only and needs no key. Errors are problem "
-    "details (RFC 9457, application/problem+json) with `detail` and, where one parameter is to blame, `parameter`. "
+    "Search and read descriptions of health datasets, and have one validated. Nothing is changed, and no key is needed. "
+    "Errors are problem details (RFC 9457, application/problem+json) with `detail` and, where one parameter is to blame, `parameter`. "
     "Answers carry an ETag: send it back in If-None-Match. RDF of each dataset, the catalogue as a feed and SPARQL "
     "stand beside this API; see the reference page at /api."
 )
 TAGS = [
     {"name": "Datasets", "description": "Find datasets and read what their sources say about them."},
+    {"name": "Validation", "description": "Have a description checked before anybody harvests it."},
     {"name": "Harvesting", "description": "Where descriptions come from and how their harvests went."},
 ]
 
@@ -52,6 +54,8 @@ def _finish(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
     assert isinstance(spec, dict)
     for path in spec["paths"].values():
         for operation in path.values():
+            if operation.get("operationId") == "validate":
+                operation["requestBody"] = REQUEST_BODY
             for parameter in operation.get("parameters", []):
                 _finish_parameter(parameter)
             for status, response in operation["responses"].items():
