@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from catalogue.adapters.ledger import SqlLedger
 from catalogue.adapters.ledger import open_ledger as open_sql_ledger
 from catalogue.adapters.oxigraph_child import OxigraphChild
 from catalogue.adapters.profiles import ProfilesOnDemand
+from catalogue.adapters.room import has_room
 from catalogue.adapters.shapes_fast import FastEngine, is_available
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.adapters.tantivy_index import TantivyIndex
@@ -236,7 +237,11 @@ def _graph_store(base: str, folder: DataFolder) -> SparqlGraphStore:
         return Endpoint.of_child(folder.sparql_address())
 
     return SparqlGraphStore(
-        base, endpoint, abort=folder.end_sparql, bulk=BulkLoad(folder.graph, folder.end_sparql)
+        base,
+        endpoint,
+        abort=folder.end_sparql,
+        bulk=BulkLoad(folder.graph, folder.end_sparql),
+        has_room=partial(has_room, folder.graph),
     )
 
 

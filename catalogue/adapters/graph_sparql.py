@@ -27,6 +27,8 @@ OWN_QUERY_TIMEOUT = 30.0
 SMALL = 1024 * 1024
 PORTION = 10_000
 REOPENING = 180.0
+FULL = "No space left on device"
+"""How the engine's words end when its disk is full."""
 
 
 class Bulk(Protocol):
@@ -43,8 +45,9 @@ class SparqlGraphStore:
     """`base`: the catalogue's base URL, whose `/catalog` names the graph with the position.
 
     `endpoint` is asked before each request, since the child's address may change. `abort(reason)` stops a server
-    that a query has made deaf. `bulk` replaces the whole store by N-Quads; without it `rebuild` uses updates, is not
-    atomic for readers, and leaves position -1 behind when it is broken off.
+    that a query or a full disk has made useless; `has_room` says whether its disk has room for it to start again.
+    `bulk` replaces the whole store by N-Quads; without it `rebuild` uses updates, is not atomic for readers, and
+    leaves position -1 behind when it is broken off.
     """
 
     def __init__(
@@ -54,12 +57,14 @@ class SparqlGraphStore:
         *,
         abort: Callable[[str], None] = nothing_to_stop,
         bulk: Bulk | None = None,
+        has_room: Callable[[], bool] = lambda: False,
     ) -> None:
         self._base = base
         self._guard = PositionGuard(f"{base.rstrip('/')}/catalog")
         self._endpoint = endpoint
         self._abort = abort
         self._bulk = bulk
+        self._has_room = has_room
         self._aborting = threading.Lock()
         self._aborted_at = 0.0
 
@@ -139,6 +144,23 @@ class SparqlGraphStore:
             raise StoreUnavailable("The graph store refused an update.", said=error.detail) from error
         except QueryTimeout as error:
             raise StoreUnavailable("The graph store did not finish an update.") from error
+        except StoreUnavailable as error:
+            if FULL not in str(error.context.get("said")):
+                raise
+            raise self._full() from error
+
+    def _full(self) -> StoreUnavailable:
+        """The embedded engine refuses every write after its disk was full, until it is started again; without room it
+        would not even start, and now it answers queries."""
+        if self._abort is nothing_to_stop or not self._has_room():
+            return StoreUnavailable(
+                "The disk of the graph store is full; it holds what it held before.",
+                advice="Free some space where its data is: it then goes on by itself.",
+            )
+        self._abort("its disk was full")
+        return StoreUnavailable(
+            "The disk of the graph store was full; it is started again.", advice="Try again in a moment."
+        )
 
     def _stop(self, began: float, timeout: float) -> bool:
         """Has the server stopped, unless another query already had since this one began."""

@@ -178,7 +178,8 @@ def _work(invocation: Invocation, queued: HarvestRun, stop: Event) -> HarvestRun
             try:
                 bench.project()
             except BackendError:
-                note("The records are safe in the ledger, but search or SPARQL could not follow.")
+                note(f"{run.source}: {run.state}. {run.reason} {run.advice}".rstrip())
+                note("What the run committed is safe in the ledger, but search or SPARQL could not follow.")
                 raise
             return run
     except RunCancelled:

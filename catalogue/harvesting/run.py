@@ -72,21 +72,18 @@ def harvest(
     Raises LeaseLost, when nothing may be written any more; everything else becomes the way the run ended.
     """
     batch = BatchBuilder(sink, limits.batch_size, counts)
-    with (
-        tempfile.TemporaryDirectory(prefix="run-", dir=limits.workspace) as folder,
-        Spool(Path(folder)) as spool,
-    ):
-        intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
-        try:
+    try:
+        with Spool(limits.workspace or Path(tempfile.gettempdir())) as spool:
+            intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
             restore(intake)
             return _ended(intake, _everything(intake, http, check, read or _pages))
-        except RunCancelled:
-            reason = "The run was cancelled; what it had committed stands."
-            return RunEnd(RunState.CANCELLED, batch.counts, reason=reason, code=RunCode.CANCELLED)
-        except LeaseLost:
-            raise
-        except CatalogueError as error:
-            return _broken_off(error, batch)
+    except RunCancelled:
+        reason = "The run was cancelled; what it had committed stands."
+        return RunEnd(RunState.CANCELLED, batch.counts, reason=reason, code=RunCode.CANCELLED)
+    except LeaseLost:
+        raise
+    except CatalogueError as error:
+        return _broken_off(error, batch)
 
 
 def _everything(intake: Intake, http: HttpClient, check: Callable[[], None], read: Read) -> Completeness:
@@ -126,7 +123,10 @@ def _pages(intake: Intake, http: HttpClient, check: Callable[[], None]) -> Compl
 def _broken_off(error: CatalogueError, batch: BatchBuilder) -> RunEnd:
     """What waits in the batch is kept when only the source broke off; without the ledger it cannot be."""
     if not isinstance(error, BackendError):
-        batch.flush()
+        try:
+            batch.flush()
+        except BackendError as worse:
+            error = worse
     log.warning("run broke off", extra={"error": error.code, "detail": error.detail})
     wait = error.retry_after if isinstance(error, RetryableError) else None
     return failed(error, batch.counts, wait)

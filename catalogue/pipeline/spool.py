@@ -7,16 +7,20 @@ with Spool(folder) as spool:
 
 from __future__ import annotations
 
+import errno
 import json
+import logging
 import sqlite3
 import tempfile
 import zlib
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
-from catalogue.errors import LimitExceeded, RecordError
+from catalogue.errors import LimitExceeded, RecordError, SpoolUnavailable
 from catalogue.model.descriptions import BLANK_SUBJECT, labelled
 from catalogue.model.records import RawRecord
 from catalogue.model.resources import DeferredRecord, Roles, is_authority
@@ -24,6 +28,8 @@ from catalogue.rdf.graphs import Graph, from_ntriples, to_ntriples
 from catalogue.rdf.labels import content_hash, label_by_content
 from catalogue.rdf.namespaces import RDF
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
+
+log = logging.getLogger(__name__)
 
 MAX_PARTS = 10_000
 """Parts that one record may take from other pages."""
@@ -48,18 +54,45 @@ ON CONFLICT (iri, content) DO UPDATE SET outside = outside + excluded.outside
 """
 
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The one place where trouble with the file becomes an error of ours."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        log.warning("spool failed", extra={"kind": type(error).__name__, "said": str(error)})
+        is_full = isinstance(error, OSError) and error.errno in _NO_ROOM
+        if is_full or getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+            raise SpoolUnavailable(
+                "The disk on which parts of records wait for other pages is full; what the run had committed stands.",
+                advice="Free some space where the data folder is, then harvest again.",
+            ) from error
+        raise SpoolUnavailable(
+            "The folder in which parts of records wait for other pages cannot be used; what the run had committed stands.",
+            advice="See that `spool` in the data folder may be written and that its disk is sound; the log says what failed.",
+        ) from error
+
+
 class Spool:
     """Described parts by IRI, and the records that wait for them, in a folder of its own that goes at the end.
 
     A part is a node with what it reaches through blank nodes; one that is described alike on many pages is kept
-    once. Memory does not grow with the number of pages.
+    once. Memory does not grow with the number of pages. SpoolUnavailable when its file cannot be made, written or read.
     """
 
     def __init__(self, folder: Path, max_parts: int = MAX_PARTS) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._folder = tempfile.TemporaryDirectory(prefix="spool-", dir=folder, ignore_cleanup_errors=True)
-        self._database = sqlite3.connect(Path(self._folder.name) / "parts.sqlite3")
-        self._database.executescript(_TABLES)
+        with _translated():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._folder = tempfile.TemporaryDirectory(prefix="run-", dir=folder, ignore_cleanup_errors=True)
+            try:
+                self._database = sqlite3.connect(Path(self._folder.name) / "parts.sqlite3")
+                self._database.executescript(_TABLES)
+            except BaseException:
+                self._folder.cleanup()
+                raise
         self._pages = 0
         self._max_parts = max_parts
 
@@ -94,7 +127,7 @@ class Spool:
                         advice="Give the nodes that several parts share IRIs of their own.",
                     )
                 rows.append((*self._row(node, roles, page_url, triples), len(homeless.intersection(triples))))
-        with self._database:
+        with _translated(), self._database:
             self._database.executemany(_KEEP, rows)
 
     def _row(
@@ -116,7 +149,7 @@ class Spool:
             record.catalogues,
             deferred.missing,
         ]
-        with self._database:
+        with _translated(), self._database:
             self._database.execute(
                 "INSERT INTO deferred (facts, triples) VALUES (?, ?)",
                 (json.dumps(facts), _packed(record.graph)),
@@ -126,10 +159,8 @@ class Spool:
         """The kept records, in the order they came; read one by one."""
         number = 0
         while True:
-            row = self._database.execute(
-                "SELECT number, facts, triples FROM deferred WHERE number > ? ORDER BY number LIMIT 1",
-                (number,),
-            ).fetchone()
+            query = "SELECT number, facts, triples FROM deferred WHERE number > ? ORDER BY number LIMIT 1"
+            row = self._one(query, number)
             if row is None:
                 return
             number = row[0]
@@ -148,17 +179,21 @@ class Spool:
 
     def taken(self) -> int:
         """How many of the pages' triples outside their own records ended in a record of another page."""
-        (count,) = self._database.execute("SELECT COALESCE(SUM(outside), 0) FROM part WHERE taken").fetchone()
+        (count,) = self._one("SELECT COALESCE(SUM(outside), 0) FROM part WHERE taken") or (0,)
         return int(count)
 
     def has_given(self) -> bool:
         """Whether any record took a part from another page: then no page of the source can be read for itself."""
-        return self._database.execute("SELECT 1 FROM part WHERE taken LIMIT 1").fetchone() is not None
+        return self._one("SELECT 1 FROM part WHERE taken LIMIT 1") is not None
 
     def is_taken(self, iri: str) -> bool:
         """Whether some record took this part from another page."""
-        query = "SELECT 1 FROM part WHERE iri = ? AND taken LIMIT 1"
-        return self._database.execute(query, (iri,)).fetchone() is not None
+        return self._one("SELECT 1 FROM part WHERE iri = ? AND taken LIMIT 1", iri) is not None
+
+    def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
+        with _translated():
+            row: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
+            return row
 
     def complete(self, graph: Graph, missing: Iterable[str]) -> Graph:
         """A record's graph with the missing parts, and theirs, from every page that describes them, labelled by
@@ -172,9 +207,7 @@ class Spool:
             if iri in seen or graph.about(NamedNode(iri)):
                 continue
             seen.add(iri)
-            for shallow, packed in self._database.execute(
-                "SELECT shallow, triples FROM part WHERE iri = ?", (iri,)
-            ):
+            for shallow, packed in self._parts(iri):
                 parts += 1
                 if parts > self._max_parts:
                     raise RecordError(
@@ -185,10 +218,20 @@ class Spool:
                 triples.extend(part)
                 if not shallow:
                     waiting.extend(_links(part))
-        with self._database:
+        with _translated(), self._database:
             mark = "UPDATE part SET taken = 1 WHERE iri = ? AND NOT taken"
             self._database.executemany(mark, [(iri,) for iri in seen])
         return labelled(triples, BLANK_SUBJECT)[0]
+
+    def _parts(self, iri: str) -> Iterator[tuple[int, bytes]]:
+        with _translated():
+            rows = self._database.execute("SELECT shallow, triples FROM part WHERE iri = ?", (iri,))
+        while True:
+            with _translated():
+                row = rows.fetchone()
+            if row is None:
+                return
+            yield row
 
 
 def _with_blank_nodes(graph: Graph, node: NamedNode, roles: Roles, most: int) -> list[Triple]:

@@ -3,8 +3,6 @@ would have, and when the stores are back they hold what the ledger holds."""
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,15 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harvest_world import harvest_world
 from loopback import Answer, Loopback
-from requirement import missing
-from scripted_faults import FAULTS, WHOLE, Fault, page, serve, turtle
+from scripted_faults import FAULTS, WHOLE, Fault, serve, turtle
+from small_disk import SmallDisk, small_disk
 
 from catalogue.adapters.ledger import open_ledger
-from catalogue.bootstrap import harvesting_of
-from catalogue.errors import LedgerUnavailable
-from catalogue.harvesting.lease import LEASE
 from catalogue.model.harvest import HarvestSource, RunRequest, RunState
 
 # The lives of workers belong to the soak.
@@ -92,43 +86,10 @@ def assert_ended(run: dict[str, Any], fault: Fault) -> None:
     assert run["complete"] is (fault.state is RunState.COMPLETED)
 
 
-class SmallDisk:
-    """A file system of its own of a few megabytes, which can be filled and emptied."""
-
-    def __init__(self, folder: Path, size: int) -> None:
-        self.folder = folder
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", f"size={size}m", "none", str(folder)],
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            missing("the right to mount a small file system (root)")
-
-    def fill(self, leaving: int = 0) -> None:
-        """Nothing more than `leaving` bytes can be written from now on."""
-        with (self.folder / "ballast").open("wb", buffering=0) as ballast:
-            free = os.statvfs(self.folder).f_bavail * os.statvfs(self.folder).f_frsize
-            left = free - leaving
-            while left > 0:
-                left -= ballast.write(b"\0" * min(left, 65536))
-
-    def empty(self) -> None:
-        (self.folder / "ballast").unlink()
-
-    def close(self) -> None:
-        subprocess.run(["umount", "-l", str(self.folder)], check=True)
-
-
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    small = SmallDisk(folder, 64)
-    try:
+    with small_disk(tmp_path / "disk") as small:
         yield small
-    finally:
-        small.close()
 
 
 @pytest.mark.server
@@ -150,37 +111,6 @@ def test_a_full_disk_and_a_kill_lose_nothing(leaving: int, disk: SmallDisk, live
     assert (run["state"], run["counts"]["created"]) == ("completed", 406)
     assert len(state["published"]) == len(state["documents"]) == state["found"] == 406
     assert state["behind"] == [0, 0]
-
-
-@pytest.mark.server
-def test_a_full_disk_is_told_as_what_it_is_and_the_run_goes_on_later(disk: SmallDisk) -> None:
-    with Loopback() as server, harvest_world(disk.folder) as world:
-        serve(server)
-        ledger = world.services.ledger
-        ledger.add_source(HarvestSource("paged", server.url("/1"), "dcat_rdf", profile="none"), "test")
-        queued = ledger.enqueue("paged", RunRequest("test"))
-        claim = ledger.claim("worker", LEASE, queued.run_id)
-        assert claim is not None
-        body = turtle(server, 3, 4, ["x" * 500_000]).encode()
-
-        def filling(asked: object) -> Answer:
-            disk.fill()
-            return Answer(body, media_type="text/turtle")
-
-        server.on("/3", filling, page(server, 3))
-        with pytest.raises(LedgerUnavailable) as caught:
-            harvesting_of(world.services).execute(claim)
-        assert caught.value.detail == "The disk of the ledger is full; nothing was written."
-        assert caught.value.advice == "Free some space, then try again."
-        disk.empty()
-        assert ledger.run(queued.run_id).state is RunState.RUNNING
-        ledger.end_leases()
-        again = ledger.claim("worker", LEASE, queued.run_id)
-        assert again is not None
-        run = harvesting_of(world.services).execute(again)
-        assert (run.state, run.counts.created) == (RunState.COMPLETED, WHOLE)
-        world.project()
-        assert world.services.search.position() == ledger.position()
 
 
 def test_an_index_that_vanishes_under_a_worker_costs_freshness_and_no_run(tmp_path: Path) -> None:

@@ -50,8 +50,10 @@ class Generation:
             writer.add_document(_position_entry(position))
             writer.commit()
         except BaseException:
-            # A writer whose disk failed has lost its thread and its lock: it panics when it is told to roll back.
+            # A writer whose disk failed has lost its thread: it panics when it is told to roll back. It lets go of its
+            # lock when nobody names it any more, and the error's traceback names this function's variables.
             self._writer = None
+            del writer
             raise
         self.index.reload()
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from tantivy import Document, Index, Order, Query, Searcher
 
+from catalogue.adapters.room import is_full
 from catalogue.adapters.tantivy_index.generation import Generation, position_of
 from catalogue.adapters.tantivy_index.query import base_query, filtered
 from catalogue.adapters.tantivy_index.schema import (
@@ -202,6 +203,12 @@ class TantivyIndex:
             yield
         except (ValueError, OSError) as error:
             log.error("search index failed", extra={"error": str(error)})
+            # The engine says only that its thread is gone.
+            if self._folder.is_dir() and is_full(self._folder):
+                raise IndexUnavailable(
+                    "The disk of the search index is full; searches answer as they did before.",
+                    advice="Free some space where its data is: it then goes on by itself.",
+                ) from error
             raise IndexUnavailable(
                 "The search index did not answer.", advice="If it stays so, run `pharos rebuild search`."
             ) from error
