@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from catalogue.model.places import Mirror
-from catalogue.rdf.containers import Container, DocumentLinks, is_described
-from catalogue.rdf.graphs import Graph
+from catalogue.rdf.containers import Container
+from harvesters._fdp_notes import Offer
 
 MAX_DEPTH = 6
 BULK_SIZE = 100
@@ -26,13 +26,15 @@ class Task:
 
 
 class Tasks:
-    """The queue. `elsewhere` collects IRIs on other servers, `is_cut` says that something lay too deep."""
+    """The queue. `elsewhere` collects IRIs on other servers, `offers` what was planned since it was emptied; `is_cut` says that
+    something lay too deep."""
 
     def __init__(self, mirror: Mirror, may_bulk: bool) -> None:
         self._mirror = mirror
         self._may_bulk = may_bulk
         self._queue: deque[Task] = deque()
         self.elsewhere: set[str] = set()
+        self.offers: list[Offer] = []
         self.is_cut = False
 
     def __iter__(self) -> Iterator[Task]:
@@ -51,12 +53,13 @@ class Tasks:
         self.is_cut = self.is_cut or depth > MAX_DEPTH
         return depth > MAX_DEPTH
 
-    def plan(self, graph: Graph, links: DocumentLinks, children: Iterable[str], depth: int) -> None:
-        """Adds the children that a document names and does not describe: in bulk by container, the rest singly."""
-        left = {iri: iri in links.named for iri in children if not is_described(graph, iri)}
+    def plan(self, offer: Offer, page_depth: int) -> None:
+        """Adds the children that a document offers: in bulk by container, the rest singly. `offers` keeps the offer."""
+        self.offers.append(offer)
+        left, depth = dict(offer.left), page_depth + offer.depth
         if not left or self.is_too_deep(depth):
             return
-        for container in links.containers:
+        for container in offer.containers:
             members = {iri: left[iri] for iri in container.members if iri in left}
             url = self._bulk_url(container)
             if len(members) > 1 and url is not None:

@@ -8,7 +8,7 @@ Facts of the reference implementation that shape this file: ldp:contains lists d
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from catalogue.errors import HarvestError, ParseError, ProtocolViolation, RetryableError, SourceError
@@ -28,6 +28,7 @@ from catalogue.rdf.containers import is_described, point_iri, related
 from catalogue.rdf.media_types import ACCEPT
 from catalogue.rdf.namespaces import DCAT, DCT, FDP, FDP_OLD
 from harvesters._fdp_documents import Documents, FdpDocument, read
+from harvesters._fdp_notes import Notes, Offer
 from harvesters._fdp_tasks import MAX_DEPTH, Task, Tasks
 
 MAX_RESOURCES = 50_000
@@ -80,7 +81,7 @@ class FairDataPointHarvester:
     def fetch(
         self, source: HarvestSource, http: HttpClient, context: FetchContext
     ) -> Iterator[Page | Completeness]:
-        walk = _Walk(source, http, context.resume_cursor)
+        walk = _Walk(source, http, context)
         yield from _chained(walk.pages())
         yield walk.completeness()
 
@@ -88,9 +89,10 @@ class FairDataPointHarvester:
 class _Walk:
     """One run over one FAIR Data Point."""
 
-    def __init__(self, source: HarvestSource, http: HttpClient, resume_cursor: str | None) -> None:
+    def __init__(self, source: HarvestSource, http: HttpClient, context: FetchContext) -> None:
         self._url = source.url
-        self._resume = resume_cursor
+        self._context = context
+        self._resume = context.resume_cursor
         self._may_bulk = bool(source.options.get("bulk", True))
         self._documents = Documents(http, int(str(source.options.get("max_resources", MAX_RESOURCES))))
         self._mirror = Mirror("", source.url)
@@ -107,6 +109,7 @@ class _Walk:
         for task in self._tasks:
             if self._documents.is_enough:
                 return
+            self._begin_page()
             page = self._single(task) if task.awaited is None else self._bulk(task, dict(task.awaited))
             if page is not None:
                 yield page
@@ -117,12 +120,45 @@ class _Walk:
             cut = "the run was resumed, and what only the documents before it name was not followed"
         return self._documents.completeness(len(self._tasks.elsewhere), cut)
 
+    # -- pages that stand as they did ---------------------------------------------------------------
+
+    def _begin_page(self) -> None:
+        self._documents.begin_page()
+        self._tasks.offers = []
+
+    def _remembered(self, url: str) -> Notes | None:
+        remembered = self._context.remembered(url)
+        return Notes.read(remembered.notes) if remembered else None
+
+    def _passed(self, url: str, notes: Notes, depth: int) -> Page:
+        """A page that was not read; what it leads to is known."""
+        for offer in notes.offers:
+            self._tasks.plan(offer, depth)
+        self._tasks.elsewhere.update(notes.elsewhere)
+        return Page(url, url, unchanged=True, notes=notes.text())
+
+    def _notes(self, elsewhere: set[str]) -> Notes:
+        """What is noted of the page in hand. `elsewhere`: what was known to be on other servers before it."""
+        documents, tasks = self._documents, self._tasks
+        return Notes(
+            tuple(documents.known),
+            tuple(documents.refused),
+            tuple(tasks.offers),
+            tuple(sorted(tasks.elsewhere - elsewhere)),
+        )
+
     # -- the top: root and catalogues ---------------------------------------------------------------
 
     def _top(self) -> Page:
+        self._begin_page()
+        noted = self._remembered(self._url)
+        standing = self._documents.stand(noted) if noted else None
+        if standing is not None:
+            self._settle(Mirror(standing.point, standing.documents[0].final))
+            return self._passed(self._url, standing, 0)
         root = self._root()
         payloads, problems = [root.payload], list[PageProblem]()
-        self._tasks.plan(root.graph, root.links, root.links.children, 1)
+        self._tasks.plan(Offer.of(root.graph, root.links, root.links.children), 0)
         waiting = deque((iri, 1) for iri in root.links.catalogues if not is_described(root.graph, iri))
         while waiting:
             iri, depth = waiting.popleft()
@@ -131,10 +167,11 @@ class _Walk:
                 problems.append(found)
             elif found is not None:
                 payloads.append(found.payload)
-                self._tasks.plan(found.graph, found.links, found.links.children, depth + 1)
+                self._tasks.plan(Offer.of(found.graph, found.links, found.links.children, depth + 1), 0)
                 if found.links.catalogues and not self._tasks.is_too_deep(depth + 1):
                     waiting.extend((iri, depth + 1) for iri in found.links.catalogues)
-        return Page(self._url, self._url, tuple(payloads), problems=tuple(problems))
+        notes = replace(self._notes(set()), point=self._mirror.iri)
+        return Page(self._url, self._url, tuple(payloads), problems=tuple(problems), notes=notes.text())
 
     def _root(self) -> FdpDocument:
         """The first document. What it answers is the source's answer: errors end the run."""
@@ -152,14 +189,21 @@ class _Walk:
                 f"{self._url} is no FAIR Data Point: it names no catalogue and has no LDP container.",
                 advice="Give the root of the FAIR Data Point, or choose the harvester dcat_rdf.",
             )
-        self._mirror = Mirror(point or root.payload.url, root.payload.url)
-        self._tasks = Tasks(self._mirror, self._may_bulk)
-        self._documents.visited(self._mirror.address(self._mirror.iri))
+        self._settle(Mirror(point or root.payload.url, root.payload.url))
         return root
+
+    def _settle(self, mirror: Mirror) -> None:
+        self._mirror = mirror
+        self._tasks = Tasks(mirror, self._may_bulk)
+        self._documents.visited(mirror.address(mirror.iri))
 
     # -- pages --------------------------------------------------------------------------------------
 
     def _single(self, task: Task) -> Page | None:
+        noted = self._remembered(task.url)
+        standing = self._documents.stand(noted) if noted else None
+        if standing is not None:
+            return self._passed(task.url, standing, task.depth)
         found = self._documents.child(task.url)
         if isinstance(found, PageProblem):
             return Page(task.url, task.url, problems=(found,))
@@ -167,6 +211,15 @@ class _Walk:
 
     def _bulk(self, task: Task, awaited: dict[str, bool]) -> Page | None:
         """One page of children; None where the server has no such route: then each is asked for by itself."""
+        noted = self._remembered(task.url)
+        if noted is not None and self._is_usable(noted, task, awaited):
+            standing = self._documents.stand(noted)
+            if standing is not None:
+                self._bulk_bodies.add(standing.documents[0].payload_hash)
+                self._given(
+                    task, [iri for iri in standing.given if iri in awaited], awaited, standing.following
+                )
+                return self._passed(task.url, standing, task.depth)
         try:
             document = self._documents.get(task.url)
         except (ParseError, SourceError, RetryableError) as error:
@@ -179,17 +232,29 @@ class _Walk:
         given = [iri for iri in awaited if is_described(document.graph, iri)]
         if not given and awaited and task.is_first:
             return self._without_bulk(task, awaited, None)
+        self._given(task, given, awaited, document.next_url)
+        return self._page(task, document, tuple(given))
+
+    def _is_usable(self, noted: Notes, task: Task, awaited: Mapping[str, bool]) -> bool:
+        """Whether a page of children may be passed over if it stands as it did: it is another than those before it, and
+        has some of those that are awaited."""
+        is_new = noted.documents[0].payload_hash not in self._bulk_bodies
+        return is_new and (not task.is_first or not awaited or any(iri in awaited for iri in noted.given))
+
+    def _given(
+        self, task: Task, given: Sequence[str], awaited: dict[str, bool], next_url: str | None
+    ) -> None:
+        """Takes what a page of children has off the awaited ones, and plans how the rest is had."""
         for iri in given:
             self._documents.visited(self._mirror.address(iri))
             del awaited[iri]
-        following = self._tasks.address(document.next_url) if document.next_url else None
+        following = self._tasks.address(next_url) if next_url else None
         if following is not None and not self._documents.was_visited(following):
             self._tasks.go_on(task, following, awaited)
         else:
             # The end of the chain: who is named but was not given may have come too late or have failed there.
             self._documents.listed_only += sum(not named for named in awaited.values())
             self._tasks.singly([iri for iri, named in awaited.items() if named], task.depth)
-        return self._page(task, document)
 
     def _without_bulk(self, task: Task, awaited: dict[str, bool], error: HarvestError | None) -> Page | None:
         self._tasks.singly(awaited, task.depth)
@@ -200,10 +265,11 @@ class _Walk:
         self._documents.lost += 1
         return Page(task.url, task.url, problems=(PageProblem.of(task.url, error, counts_as_record=False),))
 
-    def _page(self, task: Task, document: FdpDocument) -> Page:
-        """The document with its parts (distributions, their access services), as far as they stand elsewhere."""
-        links = document.links
-        self._tasks.plan(document.graph, links, (*links.catalogues, *links.children), task.depth + 1)
+    def _page(self, task: Task, document: FdpDocument, given: tuple[str, ...] = ()) -> Page:
+        """The document with its parts (distributions, their access services), as far as they stand elsewhere. `given`:
+        the awaited ones that it describes."""
+        links, elsewhere = document.links, set(self._tasks.elsewhere)
+        self._tasks.plan(Offer.of(document.graph, links, (*links.catalogues, *links.children)), task.depth)
         payloads, problems = [document.payload], list[PageProblem]()
         parts = deque(iri for iri in links.parts if not is_described(document.graph, iri))
         while parts:
@@ -213,7 +279,8 @@ class _Walk:
             elif found is not None:
                 payloads.append(found.payload)
                 parts.extend(related(found.graph, (DCAT.accessService,)))
-        return Page(task.url, task.url, tuple(payloads), problems=tuple(problems))
+        notes = replace(self._notes(elsewhere), given=given, following=document.next_url)
+        return Page(task.url, task.url, tuple(payloads), problems=tuple(problems), notes=notes.text())
 
 
 def _chained(pages: Iterator[Page]) -> Iterator[Page]:

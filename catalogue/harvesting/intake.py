@@ -147,6 +147,7 @@ class Intake:
             validators=page.validators,
             payload_hash=known.payload_hash,
             record_ids=known.record_ids,
+            notes=page.notes,
         )
         self.memory.note(mark)
         self.batch.page(mark, 0, None)
@@ -274,6 +275,7 @@ class Intake:
             payload_hash=hashes[0] if hashes else "",
             record_ids=self.memory.records_of(page.url),
             payload_hashes=hashes,
+            notes=page.notes,
         )
         description = to_ntriples(parts.source_description) if len(parts.source_description) else None
         self.memory.note(mark)

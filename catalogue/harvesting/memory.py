@@ -70,7 +70,13 @@ class PageMemory:
         then, and read if it was."""
         if mark.payload_hash and not mark.payload_hashes:
             self._handed[mark.url] = RememberedPage(
-                mark.url, mark.validators, mark.payload_hash, mark.next_cursor, mark.record_ids, self._key
+                mark.url,
+                mark.validators,
+                mark.payload_hash,
+                mark.next_cursor,
+                mark.record_ids,
+                self._key,
+                mark.notes,
             )
         else:
             self._anew.add(mark.url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from catalogue.errors import CatalogueError
@@ -143,6 +143,7 @@ class RememberedPage:
     """What the ledger kept of a page in the last run that read it.
 
     `key` says under which pipeline, profile and options its records were made; "" when the page may not be passed over.
+    `notes`: what the harvester wrote down of it.
     """
 
     url: str
@@ -151,6 +152,7 @@ class RememberedPage:
     next_cursor: str | None
     record_ids: tuple[str, ...]
     key: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,8 @@ class Page:
     """What a harvester yields: documents that are read together, and how to go on.
 
     `cursor` is this page's own; `next_cursor` is None on the last page. `unchanged` says that the source (304) or
-    its equal bytes told so: then `payloads` is empty and the remembered page's records are marked seen.
+    its equal bytes told so: then `payloads` is empty and the remembered page's records are marked seen. `notes`: the
+    harvester's own words, which it is given again with the remembered page.
     """
 
     url: str
@@ -195,6 +198,7 @@ class Page:
     deletions: tuple[Deletion, ...] = ()
     problems: tuple[PageProblem, ...] = ()
     unchanged: bool = False
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +263,7 @@ class PageMark:
     record_ids: tuple[str, ...]
     payload_hashes: tuple[str, ...] = ()
     key: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,10 +293,3 @@ class Batch:
     replayed: bool = False
     memberships: tuple[tuple[str, str], ...] = ()
     all_memberships: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LeaseTerms:
-    """How long a claim holds without a heartbeat."""
-
-    duration: timedelta = timedelta(seconds=60)

@@ -47,7 +47,13 @@ def test_state_and_counts_of_a_run_stand_with_their_names(browser: Chrome, site:
         ".map(cell => getComputedStyle(cell, '::before').content)",
         row,
     )
-    assert [text.split('"')[1].strip() for text in named] == ["Found", "New", "Changed", "Unchanged", "Not taken"]
+    assert [text.split('"')[1].strip() for text in named] == [
+        "Found",
+        "New",
+        "Changed",
+        "Unchanged",
+        "Not taken",
+    ]
 
 
 def test_cards_are_still_a_table(browser: Chrome, address: str) -> None:

@@ -149,6 +149,7 @@ def _page_values(mark: PageMark, records_hash: str, stamp: Stamp) -> dict[str, A
         "payload_hashes": list(mark.payload_hashes),
         "records_hash": records_hash,
         "shortcut_key": mark.key,
+        "notes": mark.notes,
         "run_id": stamp.run_id,
         "read_at": stamp.now,
     }
@@ -177,6 +178,7 @@ def of_run(connection: Connection, run_id: str) -> list[PageMark]:
                 payload_hash=row.payload_hash,
                 record_ids=tuple(connection.execute(listed.order_by(page_records.c.ordinal)).scalars()),
                 payload_hashes=tuple(row.payload_hashes),
+                notes=row.notes,
             )
         )
     return found
@@ -196,4 +198,5 @@ def remembered(connection: Connection, slug: str, url: str) -> RememberedPage | 
         next_cursor=row.next_cursor,
         record_ids=tuple(connection.execute(listed.order_by(page_records.c.ordinal)).scalars()),
         key=row.shortcut_key,
+        notes=row.notes,
     )

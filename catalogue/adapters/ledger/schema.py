@@ -142,6 +142,7 @@ pages = Table(
     Column("documents", JSON, nullable=False),
     Column("records_hash", Text, nullable=False),
     Column("shortcut_key", Text, nullable=False, server_default=""),
+    Column("notes", Words, nullable=False, server_default=""),
     Column("run_id", Text, nullable=False),
     Column("read_at", Instant, nullable=False),
     UniqueConstraint("source", "url"),

@@ -203,6 +203,7 @@ def _pages() -> None:
         sa.Column("documents", sa.JSON(), nullable=False),
         sa.Column("records_hash", sa.Text(), nullable=False),
         sa.Column("shortcut_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("notes", sa.Text(), server_default="", nullable=False),
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("read_at", INSTANT, nullable=False),
         sa.ForeignKeyConstraint(["source"], ["sources.slug"], name="fk_pages_source"),
