@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -129,6 +129,19 @@ def curation_summary(one: Curation) -> dict[str, Any]:
     }
 
 
+def hidden_ids(ledger: Ledger) -> set[str]:
+    """The datasets that are hidden."""
+    return {one.dataset_id for one in _present(ledger) if one.hidden}
+
+
+def _present(ledger: Ledger) -> Iterator[Curation]:
+    """What the catalogue says of each dataset, where it says anything."""
+    after = ""
+    while page := ledger.curated(after, PORTION):
+        yield from (one for one in page if not one.is_empty)
+        after = page[-1].dataset_id
+
+
 def _edit(target: Target, file: str | None, clear: bool, said: dict[str, tuple[str, ...]]) -> Edit:
     whole, marked = read_statements(_read(file), target.subject) if file else (None, ())
     return Edit(
@@ -174,12 +187,7 @@ def _show(one: Curation) -> None:
 
 
 def _list(invocation: Invocation, ledger: Ledger) -> None:
-    found: list[Curation] = []
-    after = ""
-    while page := ledger.curated(after, PORTION):
-        found += [one for one in page if not one.is_empty]
-        after = page[-1].dataset_id
-    rows = [curation_summary(one) for one in found]
+    rows = [curation_summary(one) for one in _present(ledger)]
     if invocation.json:
         print_json(rows)
     elif rows:

@@ -11,7 +11,7 @@ import click
 from catalogue.bootstrap import open_ledger
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.curation import COMMANDS as CURATION
-from catalogue.cli.curation import curation_summary
+from catalogue.cli.curation import curation_summary, hidden_ids
 from catalogue.cli.erasure import COMMANDS as ERASURE
 from catalogue.cli.output import note, print_json, print_table
 from catalogue.cli.record_ids import found_id
@@ -40,7 +40,11 @@ def list_(invocation: Invocation, source: str, limit: int) -> None:
     """List the records of a source."""
     with open_ledger(invocation.settings()) as ledger:
         found = ledger.records_of_source(source, limit)
-    rows = [record_summary(record) for record in found]
+        hidden = hidden_ids(ledger)
+    rows = [
+        record_summary(record) | ({"state": "hidden"} if record.dataset_id in hidden else {})
+        for record in found
+    ]
     if invocation.json:
         print_json(rows)
     elif rows:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 
 import click
 
@@ -37,7 +39,8 @@ def replay(invocation: Invocation, source: str | None, no_wait: bool) -> None:
         if not other.request.replay:
             note(f"{other.source} is being harvested: run {other.run_id}; replay it afterwards.")
     if not no_wait:
-        runs = _do(invocation, runs)
+        with open_ledger(invocation.settings()) as ledger:
+            runs = do_all(runs, partial(do_run, invocation), ledger.cancel)
     _tell(invocation, runs, _changed(invocation, runs, position))
     busy = 1 if len(runs) < len(queued) else 0
     if not no_wait:
@@ -45,17 +48,20 @@ def replay(invocation: Invocation, source: str | None, no_wait: bool) -> None:
     raise click.exceptions.Exit(busy)
 
 
-def _do(invocation: Invocation, queued: list[HarvestRun]) -> list[HarvestRun]:
+def do_all(
+    queued: list[HarvestRun],
+    execute: Callable[[HarvestRun], HarvestRun],
+    cancel: Callable[[str, str], HarvestRun],
+) -> list[HarvestRun]:
     """One after the other. Who stops one of them here stops them all: what has not begun is cancelled."""
     done: list[HarvestRun] = []
     for number, run in enumerate(queued, 1):
-        done.append(do_run(invocation, run))
+        done.append(execute(run))
         if not done[-1].state.is_final:
             # The server's; it does the others too.
             return [*done, *queued[number:]]
         if done[-1].code in (RunCode.STOPPED, RunCode.CANCELLED):
-            with open_ledger(invocation.settings()) as ledger:
-                return [*done, *(ledger.cancel(left.run_id, by=BY) for left in queued[number:])]
+            return [*done, *(cancel(left.run_id, BY) for left in queued[number:])]
     return done
 
 

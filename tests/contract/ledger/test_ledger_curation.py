@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from ledger_kit import StillClock, batch, begin, iri, replayed, rule, source, version
-from projection_kit import Store, assert_like_a_rebuild, graph
+from projection_kit import BASE, Store, assert_like_a_rebuild, graph
 
 from catalogue.adapters.ledger import SqlLedger
 from catalogue.errors import Conflict, Gone
@@ -13,6 +13,8 @@ from catalogue.model.harvest import Batch, RunState
 from catalogue.model.identifiers import dataset_id, record_id
 from catalogue.model.records import ChangeKind, OutcomeKind
 from catalogue.projections.follow import follow
+from catalogue.projections.verify import Kind, mend, verify
+from catalogue.rdf.terms import Literal, NamedNode, Quad
 
 ONE = dataset_id(iri(1))
 THEME = "http://www.w3.org/ns/dcat#theme"
@@ -145,6 +147,24 @@ def test_the_graph_follows_and_equals_a_rebuild(ledger: SqlLedger) -> None:
         step()
         follow(ledger, projection)
         assert_like_a_rebuild(ledger, store)
+
+
+def test_verify_sees_and_mends_what_the_graph_lacks_of_it_or_holds_beside_it(ledger: SqlLedger) -> None:
+    store = Store()
+    projection = graph(store)
+    harvest(ledger)
+    said(ledger)
+    follow(ledger, projection)
+    assert verify(ledger, projection).differences == ()
+    own = NamedNode(f"{BASE}/curation/{ONE}")
+    stray = NamedNode(f"{BASE}/curation/stray")
+    store.store.remove_graph(own)
+    store.store.add(Quad(NamedNode(iri(9)), NamedNode(TITLE), Literal("x"), stray))
+    found = {(one.dataset_id, one.kind) for one in verify(ledger, projection).differences}
+    assert found == {(ONE, Kind.DIFFERENT), ("stray", Kind.EXTRA)}
+    mend(ledger, projection, [ONE, "stray"])
+    assert verify(ledger, projection).differences == ()
+    assert_like_a_rebuild(ledger, store)
 
 
 def test_an_ended_curation_leaves_the_kind_overlay_and_nothing_shown(ledger: SqlLedger) -> None:

@@ -17,7 +17,7 @@ from catalogue.model.curation import NewCuration
 from catalogue.model.harvest import Batch, PageMark, RunState, Validators
 from catalogue.model.identifiers import dataset_id, record_id
 from catalogue.model.records import NewVersion, OutcomeKind, Payload
-from catalogue.projections.follow import follow
+from catalogue.projections.follow import follow, rebuild_projection
 
 KEY, ONE = record_id("a", iri(1)), dataset_id(iri(1))
 PAGE = "https://provider.example/catalog?page=1"
@@ -132,6 +132,22 @@ def test_projections_follow_although_the_text_is_gone(ledger: SqlLedger) -> None
     follow(ledger, graph(late))
     assert_like_a_rebuild(ledger, late)
     replayed(ledger)
+
+
+def test_an_erasure_during_a_rebuild_reaches_what_is_built(ledger: SqlLedger) -> None:
+    class Slow(Store):
+        def rebuild(self, quads, position, settle) -> None:  # type: ignore[no-untyped-def]
+            def late(beside) -> None:  # type: ignore[no-untyped-def]
+                purge(ledger)
+                settle(beside)
+
+            super().rebuild(quads, position, late)
+
+    fill(ledger)
+    store = Slow()
+    rebuild_projection(ledger, graph(store))
+    assert not any(iri(1) in fact for fact in store.facts())
+    assert_like_a_rebuild(ledger, store)
 
 
 def test_it_does_not_come_back_before_it_is_allowed(ledger: SqlLedger) -> None:

@@ -124,6 +124,7 @@ def test_a_hidden_dataset_is_nowhere_and_comes_back(clinic: Clinic) -> None:
     clinic.harvest("Second")
     assert clinic.found(ENVI) == []
     assert clinic("records", "show", "ONE")["curation"]["state"] == "hidden"
+    assert [row["state"] for row in clinic("records", "list", "clinic")] == ["hidden", "published"]
     assert "nothing was changed" in clinic.refused("records", "hide", "ONE")
     clinic("records", "unhide", "ONE")
     assert clinic.found(ENVI) == [IRI]

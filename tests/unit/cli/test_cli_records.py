@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from catalogue.cli.replay import do_all
+from catalogue.model.harvest import HarvestRun, RunCounts, RunRequest, RunState
+from catalogue.model.run_codes import RunCode
 
 PREFIXES = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
 IRI = "https://clinic.example/1"
@@ -91,6 +97,35 @@ def test_a_replay_says_what_it_changed(told: Any, pharos: Any, tmp_path: Path) -
     (run,) = told("replay", "clinic")
     (one,) = run["changed"]
     assert (one["iri"], one["before"], one["after"], one["verdict_after"]) == (IRI, 2, 2, "not-validated")
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        (
+            [("completed", ""), ("cancelled", "stopped"), ("completed", "")],
+            ["completed", "cancelled", "cancelled"],
+        ),
+        (
+            [("cancelled", "paused"), ("failed", "backend"), ("completed", "")],
+            ["cancelled", "failed", "completed"],
+        ),
+        ([("completed", ""), ("running", ""), ("completed", "")], ["completed", "running", "queued"]),
+    ],
+)
+def test_who_stops_one_replay_stops_those_that_have_not_begun(
+    ends: list[tuple[str, str]], expected: list[str]
+) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    queued = [HarvestRun(str(n), "s", RunState.QUEUED, RunCounts(), RunRequest(), at) for n in range(3)]
+    known = {run.run_id: run for run in queued}
+
+    def execute(run: HarvestRun) -> HarvestRun:
+        state, code = ends[int(run.run_id)]
+        return replace(run, state=RunState(state), code=RunCode(code))
+
+    done = do_all(queued, execute, lambda run_id, by: replace(known[run_id], state=RunState.CANCELLED))
+    assert [run.state.value for run in done] == expected
 
 
 def test_a_run_is_taken_along_as_csv_or_whole_json(told: Any, pharos: Any) -> None:
