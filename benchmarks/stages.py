@@ -18,6 +18,7 @@ from benchmarks.installed import Installed, installed, source_at
 from benchmarks.served import serving
 from benchmarks.spent import processor_seconds, spend, typical
 from catalogue.adapters.ledger import SqlLedger, open_ledger
+from catalogue.adapters.vocabularies import load_vocabularies
 from catalogue.bootstrap import SystemClock, harvesting_of, projections_of
 from catalogue.harvesting.lease import LEASE
 from catalogue.harvesting.publication import choose
@@ -132,8 +133,8 @@ def _split_stage(pages: Pages, _stack: ExitStack) -> Work:
 
 
 def _normalise(pages: Pages, _stack: ExitStack) -> Work:
-    raw, source = raw_records(pages), source_at(URL)
-    return lambda: [normalise(record, source) for record in raw]
+    raw, source, vocabularies = raw_records(pages), source_at(URL), load_vocabularies()
+    return lambda: [normalise(record, source, (), vocabularies) for record in raw]
 
 
 def _validate(pages: Pages, stack: ExitStack) -> Work:

@@ -74,7 +74,7 @@ class Checker:
     def _judged(
         self, read: ReadDocument, payload: Payload, profile: str, name: str, statements: DocumentStatements
     ) -> Iterator[JudgedRecord | RecordOutcome]:
-        for each in examine(read, payload.url, profile, self._judging.judge):
+        for each in examine(read, payload.url, profile, self._judging.judge, self._judging.vocabularies):
             yield _judged_record(each, name, statements) if isinstance(each, Examined) else each
 
     def findings(self, record: JudgedRecord) -> Told:

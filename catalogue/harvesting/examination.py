@@ -12,8 +12,10 @@ from catalogue.model.descriptions import replaced
 from catalogue.model.harvest import HarvestSource
 from catalogue.model.records import NormalisedRecord, Payload, RawRecord, RecordOutcome, Repair
 from catalogue.model.validation import ValidationReport, ValidationResult
+from catalogue.model.vocabularies import Vocabularies
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.parse import parse
+from catalogue.pipeline.repairs import NO_VOCABULARIES
 from catalogue.pipeline.split import PageFacts, split
 from catalogue.rdf.documents import Document
 from catalogue.rdf.graphs import Graph
@@ -62,14 +64,18 @@ def read_document(payload: Payload) -> ReadDocument:
 
 
 def examine(
-    read: ReadDocument, url: str, profile: str, judge: Judgement
+    read: ReadDocument,
+    url: str,
+    profile: str,
+    judge: Judgement,
+    vocabularies: Vocabularies = NO_VOCABULARIES,
 ) -> Iterator[Examined | RecordOutcome]:
     """Each record of the document in turn, judged before and after repairs; or, in the words of a harvest, why it
     cannot be kept. Raises EngineFailed."""
     source = HarvestSource(SLUG, url, "dcat_rdf")
     for raw in read.found:
         try:
-            record = normalise(raw, source, ())
+            record = normalise(raw, source, (), vocabularies)
         except RecordError as error:
             yield skipped(error, raw.page_url, raw.subject)
         else:

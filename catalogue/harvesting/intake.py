@@ -18,6 +18,7 @@ from catalogue.harvesting.sink import BatchBuilder
 from catalogue.model.harvest import HarvestSource, Page, PageMark, RunCounts
 from catalogue.model.identifiers import record_id
 from catalogue.model.records import NormalisedRecord, OutcomeKind, RawRecord, RecordOutcome, RecordState
+from catalogue.model.vocabularies import Vocabularies
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.parse import parse
 from catalogue.pipeline.split import PageFacts, SplitPage, split
@@ -69,6 +70,7 @@ class Intake:
     base: str
     progress: Progress
     memory: PageMemory
+    vocabularies: Vocabularies
     met: set[str] = field(default_factory=set)
     nested: frozenset[str] = frozenset()
     deleted: set[str] = field(default_factory=set)
@@ -237,7 +239,9 @@ class Intake:
 
     def _normalise(self, raw: RawRecord) -> NormalisedRecord | None:
         try:
-            record = normalise(self.origins.traced(raw), self.source, self.harvester.server_added)
+            record = normalise(
+                self.origins.traced(raw), self.source, self.harvester.server_added, self.vocabularies
+            )
         except RecordError as error:
             self._problem(skipped(error, raw.page_url, raw.subject))
             return None

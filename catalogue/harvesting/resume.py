@@ -83,7 +83,9 @@ def _read_again(intake: Intake, ledger: Ledger, mark: PageMark) -> frozenset[str
 def _ids(intake: Intake, waiting: Iterable[DeferredRecord]) -> Iterator[str]:
     for deferred in waiting:
         try:
-            record = normalise(deferred.record, intake.source, intake.harvester.server_added)
+            record = normalise(
+                deferred.record, intake.source, intake.harvester.server_added, intake.vocabularies
+            )
         except RecordError:
             # It will cost a line when it is met.
             continue

@@ -20,6 +20,7 @@ from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.sink import BatchBuilder, Sink
 from catalogue.model.harvest import Completeness, HarvestSource, RunCounts, RunState
 from catalogue.model.run_codes import RunCode
+from catalogue.model.vocabularies import Vocabularies
 from catalogue.model.wording import counted
 from catalogue.pipeline.fetch import fetch
 from catalogue.pipeline.spool import Spool
@@ -57,6 +58,7 @@ def harvest(
     memory: PageMemory,
     *,
     base: str,
+    vocabularies: Vocabularies,
     limits: Limits,
     check: Callable[[], None],
     progress: Progress,
@@ -74,7 +76,9 @@ def harvest(
     batch = BatchBuilder(sink, limits.batch_size, counts)
     try:
         with Spool(limits.workspace or Path(tempfile.gettempdir())) as spool:
-            intake = Intake(source, harvester, judge, states, batch, spool, limits, base, progress, memory)
+            intake = Intake(
+            source, harvester, judge, states, batch, spool, limits, base, progress, memory, vocabularies
+        )  # fmt: skip
             restore(intake)
             return _ended(intake, _everything(intake, http, check, read or _pages))
     except RunCancelled:

@@ -11,7 +11,8 @@ from catalogue.model.descriptions import labelled, replaced
 from catalogue.model.harvest import HarvestSource, ServerAdded
 from catalogue.model.identifiers import dataset_id, record_id
 from catalogue.model.records import NormalisedRecord, RawRecord, Repair
-from catalogue.pipeline.repairs import MINTED, RepairRule, repair, rules_for
+from catalogue.model.vocabularies import Vocabularies
+from catalogue.pipeline.repairs import MINTED, NO_VOCABULARIES, Rules, repair, repair_record, rules_for
 from catalogue.pipeline.repairs.server_added import without_server_added
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.iris import is_valid_iri
@@ -19,7 +20,7 @@ from catalogue.rdf.labels import content_hash, label_by_content
 from catalogue.rdf.namespaces import DCAT, DCT, RDF
 from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject, Triple
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Changes with every change of split or of a rule that can give a record another graph: stored records are then made anew."""
 
 IDENTIFIERS = (DCT.identifier, NamedNode("https://purl.org/dc/terms/identifier"))
@@ -29,13 +30,16 @@ _LONGEST_NAME = 200
 
 
 def normalise(
-    raw: RawRecord, source: HarvestSource, server_added: Sequence[ServerAdded] = ()
+    raw: RawRecord,
+    source: HarvestSource,
+    server_added: Sequence[ServerAdded] = (),
+    vocabularies: Vocabularies = NO_VOCABULARIES,
 ) -> NormalisedRecord:
     """The record with its ids, both hashes and every repair that was made; `source.switched_off` names rules that
-    are not. Raises MissingIdentifier when neither an IRI nor a dct:identifier names it, RecordError when its blank
+    are not. Labels and codes are looked up in the `vocabularies`. Raises MissingIdentifier when neither an IRI nor a dct:identifier names it, RecordError when its blank
     nodes cannot be told apart."""
     node = _node(raw.subject)
-    rules = rules_for(source.switched_off)
+    rules = rules_for(source.switched_off, vocabularies)
     own, removed = without_server_added(raw.graph, node, server_added, source.switched_off)
     received, subject = labelled(own, node)
     named = _named_subject(received, subject, source.slug, rules, raw.page_url)
@@ -43,7 +47,9 @@ def normalise(
     if named != subject:
         triples = replaced(received, subject, named)
         removed.append(Repair(MINTED, str(subject), str(named)))
-    kept, repairs = repair(triples, rules, raw.page_url)
+    mended, repairs = repair(triples, rules, raw.page_url)
+    kept, of_record = repair_record(mended, rules, raw.page_url)
+    repairs += of_record
     is_received = named == subject and not repairs
     graph = received if is_received else label_by_content(Graph(kept))
     iri = (_after_rules(named, rules, raw.page_url) or named).value
@@ -85,9 +91,7 @@ def _iri_node(iri: str) -> NamedNode:
         return node
 
 
-def _named_subject(
-    graph: Graph, subject: Subject, slug: str, rules: Sequence[RepairRule], base: str
-) -> NamedNode:
+def _named_subject(graph: Graph, subject: Subject, slug: str, rules: Rules, base: str) -> NamedNode:
     """The subject's repaired IRI, or one minted from the source and its dct:identifier."""
     if isinstance(subject, NamedNode):
         iri = _after_rules(subject, rules, base)
@@ -100,7 +104,7 @@ def _is_usable(iri: NamedNode) -> bool:
     return is_valid_iri(iri.value) and not iri.value.lower().startswith(_UNUSABLE_SCHEMES)
 
 
-def _after_rules(subject: NamedNode, rules: Sequence[RepairRule], base: str) -> NamedNode | None:
+def _after_rules(subject: NamedNode, rules: Rules, base: str) -> NamedNode | None:
     """What the rules make of the IRI in the subject's place; None when they find no IRI in it."""
     kept, _ = repair([Triple(subject, RDF.type, DCAT.Resource)], rules, base)
     found = kept[0].subject if kept else None

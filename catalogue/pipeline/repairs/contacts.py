@@ -20,7 +20,7 @@ def mailto_addresses(triple: Triple, base: str) -> Triple:
         return triple
     value = triple.object
     if isinstance(value, Literal):
-        address = _address(value.value)
+        address = address_of(value.value)
     elif isinstance(value, NamedNode):
         address = _address_of_iri(value.value, base)
     else:
@@ -31,17 +31,17 @@ def mailto_addresses(triple: Triple, base: str) -> Triple:
     return Triple(triple.subject, triple.predicate, NamedNode(iri))
 
 
-def _address(text: str) -> str:
-    """The one address that the text is; "" when it is none or several."""
+def address_of(text: str) -> str:
+    """The one address that the text is, `mailto:` left out; "" when it is none or several."""
     text = _SCHEME.sub("", text.strip(), count=1).strip()
     return text if _ADDRESS.fullmatch(text) else ""
 
 
 def _address_of_iri(iri: str, base: str) -> str:
     if _SCHEME.match(iri):
-        return _address(unquote(iri)) if "?" not in iri else ""
+        return address_of(unquote(iri)) if "?" not in iri else ""
     if "@" not in iri:
         return ""
     # `<info@example.org>` in a document is a relative reference: the parser put the page's folder before it.
     written = iri.rsplit("/", 1)[-1]
-    return _address(written) if base and urljoin(base, written) == iri else ""
+    return address_of(written) if base and urljoin(base, written) == iri else ""

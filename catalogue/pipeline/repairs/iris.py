@@ -81,7 +81,7 @@ def known_namespaces(triple: Triple, base: str) -> Triple:  # noqa: ARG001
     if isinstance(value, Literal):
         value = _with_datatype(value)
     elif isinstance(value, NamedNode):
-        value = _in_own_namespace(value) if predicate == _TYPE else _in_new_namespace(value)
+        value = _in_own_namespace(value) if predicate == _TYPE else in_new_namespace(value)
     if predicate == triple.predicate and value == triple.object:
         return triple
     return Triple(subject, predicate, value)
@@ -95,7 +95,7 @@ def _in_own_namespace(node: NamedNode) -> NamedNode:
 
 
 @lru_cache(REMEMBERED)
-def _in_new_namespace(node: NamedNode) -> NamedNode:
+def in_new_namespace(node: NamedNode) -> NamedNode:
     space, local = _parts(node.value)
     return NamedNode(MOVED_NAMESPACES[space] + local) if space in MOVED_NAMESPACES else node
 

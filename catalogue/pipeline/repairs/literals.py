@@ -90,6 +90,12 @@ def _meant(text: str, is_plain: bool) -> Literal | None:
     return None
 
 
+def date_of(text: str) -> Literal | None:
+    """The date, month or year that a text is in full, in the form of a literal; None when it is none."""
+    year = re.fullmatch(r"\d{4}", text)
+    return Literal(text, datatype=XSD.gYear) if year and text != "0000" else _meant(text, is_plain=True)
+
+
 def _is_possible(parts: dict[str, str | None]) -> bool:
     try:
         date(int(parts["y"] or 0), int(parts.get("m") or 1), int(parts.get("d") or 1))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from catalogue.adapters.vocabularies import load_vocabularies
 from catalogue.model.harvest import HarvestSource
 from catalogue.pipeline.normalise import normalise
 from catalogue.pipeline.split import PageFacts, split
@@ -19,6 +20,7 @@ from catalogue.rdf.parse import parse_document
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent for path in HERE.glob("*/input.*"))
+VOCABULARIES = load_vocabularies()
 SOURCE = HarvestSource("golden", "https://golden.example/", "dcat_rdf")
 
 
@@ -28,7 +30,10 @@ def outputs(case: Path) -> dict[str, Graph]:
     base = f"https://golden.example/{document.name}"
     page = split(parse_document(document.read_bytes(), base).graph, PageFacts(base, "0" * 64))
     raw = [*page.records, *(deferred.record for deferred in page.deferred)]
-    found = {f"record-{number}.nt": normalise(record, SOURCE).graph for number, record in enumerate(raw, 1)}
+    found = {
+        f"record-{number}.nt": normalise(record, SOURCE, (), VOCABULARIES).graph
+        for number, record in enumerate(raw, 1)
+    }
     if len(page.source_description):
         found["source.nt"] = page.source_description
     return found

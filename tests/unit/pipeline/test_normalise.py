@@ -18,7 +18,7 @@ from catalogue.rdf.namespaces import DCAT, DCT, RDF
 from catalogue.rdf.terms import BlankNode, NamedNode, Triple
 
 D = "https://provider.example/"
-DATASET = ":d a dcat:Dataset ; dct:title 'T' ; dct:publisher [ foaf:name 'P' ] . "
+DATASET = ":d a dcat:Dataset ; dct:title 'T' ; dct:publisher [ a foaf:Agent ; foaf:name 'P' ] . "
 
 
 @pytest.fixture
