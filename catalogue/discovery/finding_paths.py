@@ -10,6 +10,7 @@ import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalogue.discovery.properties import compact
 from catalogue.model.validation import ValidationResult
@@ -78,13 +79,13 @@ class FindingPaths:
         while waiting:
             node = waiting.popleft()
             steps = [
-                (compact(t.predicate.value), t.object)
+                (compact_path(t.predicate.value), t.object)
                 for t in self._graph.about(node)
                 if t.predicate != RDF.type
             ]
             if backwards:
                 steps += [
-                    ("^" + compact(t.predicate.value), t.subject) for t in self._graph.pointing_to(node)
+                    ("^" + compact_path(t.predicate.value), t.subject) for t in self._graph.pointing_to(node)
                 ]
             for step, other in steps:
                 if not isinstance(other, Literal) and other not in ways:
@@ -96,6 +97,7 @@ class FindingPaths:
         return self._is_concept(node.value) or SKOS.Concept in self._graph.types(node)
 
 
+@lru_cache(maxsize=2_000)
 def compact_path(path: str | None) -> str:
     """A result's path in prefixed names; "" for none."""
     if not path:

@@ -7,7 +7,7 @@ choice there is no exact place: never a wrong line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from catalogue.discovery.finding_paths import read_node
@@ -16,16 +16,17 @@ from catalogue.model.findings import Place
 from catalogue.model.records import Repair
 from catalogue.model.validation import ValidationResult
 from catalogue.rdf.document_statements import DocumentStatements
-from catalogue.rdf.graphs import Graph
+from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.statements import Statement
 from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 MAX_DEPTH, MAX_REPAIRS = 4, 10
 """Blank nodes within each other by which alike ones are told apart; repairs that one term can go through."""
-Said = frozenset[tuple[str, object]]
-"""What is said of a node: predicate with value, blank values by what is said of them."""
+Said = frozenset[tuple[tuple[str, ...], str]]
+"""What is said of a node: the predicates that lead to each value that has a name, and the value."""
 
 
 class Places:
@@ -38,10 +39,9 @@ class Places:
         self._graph = graph
         self._after: dict[str, str] = {}
         self._before: dict[str, list[str]] = {}
-        for repair in repairs:
-            if repair.after:
-                self._after[repair.before] = repair.after
-                self._before.setdefault(repair.after, []).append(repair.before)
+        for before, after in (pair for repair in repairs for pair in _terms(repair)):
+            self._after[before] = after
+            self._before.setdefault(after, []).append(before)
         self._found: dict[Subject, Subject | None] = {}
         self._start = start
 
@@ -88,6 +88,10 @@ class Places:
                 named = [s for s in self._document.about(there) if str(s.object) in texts]
                 if isinstance(node, NamedNode) and (link := _only(named)):
                     return self._place(link.line, is_exact=True)
+                # what stood here as a text may be a node after repairs
+                link = _only(self._linked(there, triple.predicate))
+                if link is not None:
+                    return self._place(link.line, is_exact=False)
                 return self._place(self._document.about(there)[0].begins, is_exact=False)
         return None
 
@@ -107,10 +111,10 @@ class Places:
             described = [n for n in dict.fromkeys(written) if n is not None and self._document.about(n)]
             if len(described) == 1:
                 return described[0]
+            if described or node != self._start:
+                return None
             # an IRI that we made for a description without one
-            return (
-                self._alike(node, self._blank_subjects()) if not described and node == self._start else None
-            )
+            return self._alike(node, [node], self._blank_subjects())
         return self._look_for_blank(node)
 
     def _look_for_blank(self, node: BlankNode) -> Subject | None:
@@ -119,41 +123,57 @@ class Places:
             there = self._node(parent) if isinstance(parent, NamedNode | BlankNode) else None
             if there is None:
                 continue
-            predicates = self._before_texts(str(triple.predicate))
-            values = [s.object for s in self._document.about(there) if str(s.predicate) in predicates]
-            blank = list(dict.fromkeys(v for v in values if isinstance(v, BlankNode)))
-            siblings = self._graph.objects(parent, triple.predicate)  # type: ignore[arg-type]
-            if len(blank) == 1 and sum(isinstance(v, BlankNode) for v in siblings) == 1:
-                return blank[0]
-            return self._alike(node, blank)
-        return self._alike(node, self._blank_subjects())
+            linked = (s.object for s in self._linked(there, triple.predicate))
+            blank = list(dict.fromkeys(value for value in linked if isinstance(value, BlankNode)))
+            values = self._graph.objects(parent, triple.predicate)  # type: ignore[arg-type]
+            siblings = [value for value in values if isinstance(value, BlankNode)]
+            return blank[0] if len(blank) == len(siblings) == 1 else self._alike(node, siblings, blank)
+        return self._alike(node, [node], self._blank_subjects())
+
+    def _linked(self, node: Subject, predicate: NamedNode) -> list[Statement]:
+        predicates = self._before_texts(str(predicate))
+        return [s for s in self._document.about(node) if str(s.predicate) in predicates]
 
     def _blank_subjects(self) -> list[BlankNode]:
         return [node for node in self._document.subjects() if isinstance(node, BlankNode)]
 
-    def _alike(self, node: Subject, candidates: Sequence[BlankNode]) -> Subject | None:
-        """The one candidate of which the same is said (or that and more, which repairs took away)."""
-        said = self._said_in_record(node, MAX_DEPTH)
-        there = [(c, self._said_in_document(c, MAX_DEPTH)) for c in candidates]
-        same = [c for c, of_it in there if of_it == said]
-        return _only(same) if same else _only([c for c, of_it in there if said and said <= of_it])
+    def _alike(
+        self, node: Subject, siblings: Sequence[Subject], candidates: Sequence[BlankNode]
+    ) -> Subject | None:
+        """The candidate of which most the same is said, if it is the only one, and no sibling is more like it."""
+        there = {candidate: self._said_in_document(candidate) for candidate in candidates}
+        own = self._said_in_record(node)
+        nearest = _nearest(own, there)
+        if nearest is None or not own & there[nearest]:
+            return None
+        others = {sibling: self._said_in_record(sibling) for sibling in siblings}
+        return nearest if _nearest(there[nearest], others) == node else None
 
-    def _said_in_record(self, node: Subject, depth: int) -> Said:
-        return frozenset(
-            (str(t.predicate), self._mark(t.object, depth, self._said_in_record))
-            for t in self._graph.about(node)
-        )
+    def _said_in_record(self, node: Subject) -> Said:
+        def about(node: Subject) -> Iterable[tuple[str, object]]:
+            return ((str(t.predicate), t.object) for t in self._graph.about(node))
 
-    def _said_in_document(self, node: Subject, depth: int) -> Said:
-        return frozenset(
-            (self._after_text(str(s.predicate)), self._mark(s.object, depth, self._said_in_document))
-            for s in self._document.about(node)
-        )
+        return frozenset(self._told(node, about, (), MAX_DEPTH))
 
-    def _mark(self, value: object, depth: int, said: Callable[[Subject, int], Said]) -> object:
-        if isinstance(value, BlankNode):
-            return said(value, depth - 1) if depth else "_"
-        return self._after_text(str(value))
+    def _said_in_document(self, node: Subject) -> Said:
+        def about(node: Subject) -> Iterable[tuple[str, object]]:
+            return ((self._after_text(str(s.predicate)), s.object) for s in self._document.about(node))
+
+        return frozenset(self._told(node, about, (), MAX_DEPTH))
+
+    def _told(
+        self,
+        node: Subject,
+        about: Callable[[Subject], Iterable[tuple[str, object]]],
+        way: tuple[str, ...],
+        depth: int,
+    ) -> Iterator[tuple[tuple[str, ...], str]]:
+        for predicate, value in about(node):
+            step = (*way, predicate)
+            if not isinstance(value, BlankNode):
+                yield step, self._after_text(str(value))
+            elif depth:
+                yield from self._told(value, about, step, depth - 1)
 
     def _before_texts(self, text: str) -> list[str]:
         """A term as it may be written in the document: as it is, and as it was before each repair."""
@@ -169,6 +189,28 @@ class Places:
                 break
             text = self._after[text]
         return text
+
+
+def _terms(repair: Repair) -> Iterator[tuple[str, str]]:
+    """The terms before and after a repair; of a repair that is told by statements, those that differ."""
+    if not repair.before or not repair.after:
+        return
+    if not repair.before.endswith(" ."):
+        yield repair.before, repair.after
+        return
+    try:
+        (before,), (after,) = from_ntriples(repair.before), from_ntriples(repair.after)
+    except ValueError:  # of several statements, or none
+        return
+    yield from ((str(old), str(new)) for old, new in zip(before, after, strict=True) if old != new)
+
+
+def _nearest(said: Said, others: Mapping[K, Said]) -> K | None:
+    """Whose sayings differ least; None when that are several, or none."""
+    distances = {node: len(said ^ of_it) for node, of_it in others.items()}
+    least = min(distances.values(), default=0)
+    nearest = [node for node, distance in distances.items() if distance == least]
+    return nearest[0] if len(nearest) == 1 else None
 
 
 def _is_step(predicate: str, path: str) -> bool:

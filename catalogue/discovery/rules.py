@@ -48,7 +48,11 @@ def _rule(graph: Graph, shape: NamedNode) -> Rule:
 
 def advice_of(result: ValidationResult) -> Advice:
     """The message in parts. Ours say what is wrong, then what to do, then an example; others are told whole."""
-    message = result.message.strip()
+    return _advice(result.message.strip())
+
+
+@lru_cache(maxsize=2_000)
+def _advice(message: str) -> Advice:
     head, example = _without_example(message)
     what, dot, do = head.rpartition(". ")
     if not dot:

@@ -25,6 +25,7 @@ from catalogue.web import (
     presentation,
     problems,
     records,
+    reports,
     runs,
     sources,
     sparql,
@@ -65,7 +66,20 @@ def create_app(services: Services, secrets: Mapping[str, str] | None = None) -> 
     configure(app, services.base)
     for part in (headers, problems, i18n, presentation, context, checks):
         part.register(app)
-    for resource in (home, datasets, records, versions, sources, runs, sparql, validate, catalog, health, about):
+    for resource in (
+        home,
+        datasets,
+        records,
+        versions,
+        sources,
+        reports,
+        runs,
+        sparql,
+        validate,
+        catalog,
+        health,
+        about,
+    ):
         app.register_blueprint(resource.blueprint)
     metrics.register(app, secrets or {})
     app.register_blueprint(v1.blueprint)

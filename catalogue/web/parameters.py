@@ -23,7 +23,8 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "catalog.feed": frozenset({"page", "size"}),
     "validate.page": frozenset({"url", "profile"}),
     **dict.fromkeys(
-        ("home.index", "sources.index", "about.index", "about.errors", "reference.index"), frozenset[str]()
+        ("home.index", "sources.index", "reports.page", "about.index", "about.errors", "reference.index"),
+        frozenset[str](),
     ),
 }
 """Endpoint of a page → its parameters. What is not here judges them itself."""

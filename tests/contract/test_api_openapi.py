@@ -66,6 +66,7 @@ def test_the_document_is_openapi_3_1_with_every_route(document: dict[str, Any]) 
         "/api/v1/records/{record_id}/versions", "/api/v1/records/{record_id}/versions/{number}",
         "/api/v1/records/{record_id}/versions/{number}/diff", "/api/v1/records/{record_id}/versions/{number}/payload",
         "/api/v1/sources/{slug}", "/api/v1/runs", "/api/v1/runs/{run_id}", "/api/v1/validate",
+        "/api/v1/sources/{slug}/report",
     }  # fmt: skip
     assert document["servers"][0]["url"] == "https://pharos.example"
 
@@ -105,6 +106,7 @@ def paths(world: World) -> list[str]:
         f"/api/v1/records/{record_id('clinic', BREAST_IRI)}/versions/1/diff?since=1",
         "/api/v1/sources",
         "/api/v1/sources/clinic",
+        "/api/v1/sources/clinic/report",
         "/api/v1/runs",
         "/api/v1/runs?source=clinic&size=1",
         f"/api/v1/runs/{run.run_id}",
@@ -128,6 +130,7 @@ def test_every_answer_validates(document: dict[str, Any], client: FlaskClient, w
         (f"/api/v1/datasets/{'a' * 20}", 404),
         (f"/api/v1/records/{'a' * 20}", 404),
         ("/api/v1/sources/nobody", 404),
+        ("/api/v1/sources/nobody/report", 404),
         ("/api/v1/runs/none", 404),
         ("/api/v1/runs?page=-1", 400),
         ("/api/v1/sources?x=1", 400),

@@ -8,7 +8,7 @@ from apiflask import Schema
 from apiflask.fields import Boolean, Dict, Integer, List, Nested, String
 
 from catalogue.rdf.media_types import SYNTAXES
-from catalogue.web.api.schemas import Finding, Repair, text, whole
+from catalogue.web.api.schemas import Finding, Link, Repair, text, whole
 
 FORMATS = {"json": "application/json", "csv": "text/csv", "turtle": "text/turtle"}
 
@@ -169,3 +169,17 @@ REQUEST_BODY: dict[str, Any] = {
         **{syntax.media_type: {"schema": {"type": "string"}} for syntax in SYNTAXES.values()},
     },
 }
+
+
+class SourceReport(Schema):
+    source = text("Slug of the source.", "klinikum-havel", required=True)
+    title = text("Title of the source.", required=True)
+    whole = Boolean(
+        required=True,
+        metadata={
+            "description": "Whether every record is in the report; of a large source the first 2,000 are."
+        },
+    )
+    report = Nested(PeoplesReport, required=True)
+    url = text("Address of its page here.", required=True)
+    downloads = List(Nested(Link), required=True, metadata={"description": "Every finding of every record."})

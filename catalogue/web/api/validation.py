@@ -1,4 +1,4 @@
-"""POST /api/v1/validate: a document, or the address of one, to its findings."""
+"""POST /api/v1/validate: a document, or the address of one, to its findings. Beside it the findings of a source."""
 
 from __future__ import annotations
 
@@ -21,14 +21,21 @@ from catalogue.rdf.graphs import serialise
 from catalogue.web import checks
 from catalogue.web.api import schemas_validation as schemas
 from catalogue.web.api.v1 import expect
+from catalogue.web.context import address
 from catalogue.web.headers import share
 from catalogue.web.negotiate import best
+from catalogue.web.reports import MEDIA_TYPES, source_report
 from catalogue.web.state import services
 
 blueprint = APIBlueprint("api_validation", __name__, url_prefix="/api/v1", tag="Pharos")
-
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 SUFFIXES = {"json": "json", "csv": "csv", "turtle": "ttl"}
+
+
+@blueprint.after_request
+def shared(response: Response) -> Response:
+    """May be read by scripts of other sites."""
+    return share(response)
 
 
 @blueprint.post("/validate")
@@ -56,6 +63,34 @@ def validate(_query: Any) -> Response:
     return answer(checks.check(source, profile, name), form)
 
 
+@blueprint.get("/sources/<slug>/report")
+@blueprint.output(schemas.SourceReport, description="Findings by rule, worst first.")
+@blueprint.doc(
+    summary="What is to be mended in a source",
+    tags=["Validation"],
+    operation_id="getSourceReport",
+    responses=[400, 404, 503],
+)
+def report(slug: str) -> dict[str, Any]:
+    """What is to be mended in a source
+
+    The reports of all records that the source offers now, grouped by rule and property, with the number of records.
+    """
+    expect()
+    found = source_report(slug)
+    return {
+        "source": slug,
+        "title": found.source.title or slug,
+        "whole": found.is_whole,
+        "report": report_object(found.report),
+        "url": address("reports.page", slug=slug),
+        "downloads": [
+            {"media_type": media_type, "url": address("reports.download", slug=slug, suffix=suffix)}
+            for suffix, media_type in MEDIA_TYPES.items()
+        ],
+    }
+
+
 def answer(check: checks.Check, form: str) -> Response:
     """A checked document in a form of FORMATS, as it is made."""
     told = Checker.of(services()).findings
@@ -67,7 +102,7 @@ def answer(check: checks.Check, form: str) -> Response:
         pieces = as_json(_head(check), check.records, check.skipped, told, check.name)
     response = Response(pieces, content_type=f"{schemas.FORMATS[form]}; charset=utf-8")
     response.vary.add("Accept")
-    return share(response)
+    return response
 
 
 def _head(check: checks.Check) -> dict[str, object]:

@@ -9,12 +9,9 @@ from functools import cache
 import pytest
 
 from catalogue.bootstrap import Judging, open_judging
-from catalogue.discovery.findings import group
-from catalogue.discovery.rules import rules_of
-from catalogue.harvesting.examination import Examined, examine, read_document
+from catalogue.bootstrap_validation import Checker
 from catalogue.model.findings import JudgedRecord, ReportForPeople
 from catalogue.model.records import Payload
-from catalogue.rdf.document_statements import DocumentStatements
 from catalogue.settings import Settings
 
 URL = "https://clinic.example/catalogue.ttl"
@@ -32,37 +29,20 @@ def judging() -> Judging:
     return open_judging(Settings(), {})
 
 
-def examined(text: str, profile: str = "dcat-ap-3.0.1", syntax: str = "text/turtle") -> list[Examined]:
+def reported(text: str, profile: str = "dcat-ap-3.0.1", syntax: str = "text/turtle") -> ReportForPeople:
     body = text.encode()
     payload = Payload(URL, body, hashlib.sha256(body).hexdigest(), media_type=syntax)
-    found = examine(read_document(payload), URL, profile, judging().judge)
-    return [each for each in found if isinstance(each, Examined)]
-
-
-def reported(text: str, profile: str = "dcat-ap-3.0.1", syntax: str = "text/turtle") -> ReportForPeople:
-    statements = DocumentStatements(text.encode(), URL, syntax)
-    records = [
-        JudgedRecord(
-            each.record.subject, each.record.graph, each.report, each.record.repairs, each.sent, each.solved,
-            each.sent_graph, each.sent_node, URL, statements,
-        )
-        for each in examined(text, profile, syntax)
-    ]  # fmt: skip
-    return group(
-        records,
-        lambda name: rules_of(judging().profiles[name]),
-        is_concept=lambda iri: judging().vocabularies.concept(iri) is not None,
-    )
+    checker = Checker(judging())
+    grouping = checker.grouping()
+    for each in checker.check(payload, profile).results:
+        assert isinstance(each, JudgedRecord)
+        grouping.add(each)
+    return grouping.report()
 
 
 @pytest.fixture
 def report() -> Callable[..., ReportForPeople]:
     return reported
-
-
-@pytest.fixture
-def examination() -> Callable[..., list[Examined]]:
-    return examined
 
 
 @pytest.fixture

@@ -98,6 +98,36 @@ def test_a_concept_that_is_only_named_stands_where_it_is_named(report: Report, h
     assert places(report(text), "dct:language") == [(7, True)]
 
 
+def test_of_two_datasets_without_an_iri_each_has_its_own_places(report: Report, heads: str) -> None:
+    one = '[] a dcat:Dataset ;\n dct:title "{0}"@en ;\n dct:identifier "{0}" ;\n dct:issued "31/12/2020" .\n'
+    assert places(report(heads + one.format("a") + one.format("b")), "dct:issued") == [(9, True), (13, True)]
+
+
+def test_a_node_that_shares_more_with_another_has_no_exact_place() -> None:
+    """What repairs took away may be all that told a node from its sibling."""
+    from catalogue.discovery.places import Places
+    from catalogue.model.validation import Severity, ValidationResult
+    from catalogue.rdf.document_statements import DocumentStatements
+    from catalogue.rdf.graphs import from_ntriples
+    from catalogue.rdf.terms import NamedNode
+
+    text = '<urn:d> <urn:p> [ <urn:a> "1" ; <urn:b> "2" ] ,\n [ <urn:a> "1" ; <urn:c> "3" ] .\n'
+    record = from_ntriples(
+        '<urn:d> <urn:p> _:x .\n<urn:d> <urn:p> _:y .\n_:x <urn:a> "1" .\n_:y <urn:a> "1" .\n_:y <urn:c> "3" .\n'
+    )
+    shorter = next(
+        t.subject for t in record if t.predicate.value == "urn:a" and len(record.about(t.subject)) == 1
+    )  # type: ignore[arg-type]
+    longer = next(t.subject for t in record if t.predicate.value == "urn:c")
+    found = Places(DocumentStatements(text.encode(), "urn:b", "text/turtle"), record, NamedNode("urn:d"))
+
+    def line(node: object) -> int | None:
+        place = found.of(ValidationResult(str(node), "urn:z", "MinCount", Severity.WARNING, "m"))
+        return place.line if place else None
+
+    assert (line(shorter), line(longer)) == (1, 2)
+
+
 XML = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/"
   xmlns:dcat="http://www.w3.org/ns/dcat#"><dcat:Dataset rdf:about="urn:d">
 <dct:title xml:lang="en">T</dct:title>

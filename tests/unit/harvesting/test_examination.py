@@ -7,23 +7,29 @@ import hashlib
 import pytest
 
 from catalogue.bootstrap import open_judging
-from catalogue.errors import ParseError
-from catalogue.harvesting.examination import Examined, examine, read_document, solved
-from catalogue.model.records import Payload, Repair
+from catalogue.bootstrap_validation import Checker
+from catalogue.errors import ParseError, PayloadTooLarge
+from catalogue.harvesting.examination import solved
+from catalogue.model.findings import JudgedRecord
+from catalogue.model.records import Payload, RecordOutcome, Repair
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
 from catalogue.settings import Settings
 
 URL = "https://clinic.example/catalogue.ttl"
-JUDGING = open_judging(Settings(), {})
+CHECKER = Checker(open_judging(Settings(), {}))
 HEADS = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
 OLD_RIGHT = "<https://publications.europa.eu/resource/authority/access-right/PUBLIC>"
 
 
-def examined(text: str, profile: str = "dcat-ap-3.0.1") -> list[Examined]:
+def results(text: str, profile: str, seconds: float | None = None) -> list[JudgedRecord | RecordOutcome]:
     body = (HEADS + text).encode()
     payload = Payload(URL, body, hashlib.sha256(body).hexdigest(), media_type="text/turtle")
-    found = list(examine(read_document(payload), URL, profile, JUDGING.judge))
-    assert all(isinstance(each, Examined) for each in found)
+    return list(CHECKER.check(payload, profile, seconds=seconds).results)
+
+
+def examined(text: str, profile: str = "dcat-ap-3.0.1") -> list[JudgedRecord]:
+    found = results(text, profile)
+    assert all(isinstance(each, JudgedRecord) for each in found)
     return found  # type: ignore[return-value]
 
 
@@ -45,7 +51,7 @@ def test_a_record_without_iri_is_judged_as_it_was_sent_too() -> None:
         f'[] a dcat:Dataset ; dct:identifier "1" ; dct:title "T"@en ; dct:accessRights {OLD_RIGHT} .'
     )
     assert each.sent is not None
-    assert each.record.subject == "urn:pharos:validate:1"
+    assert each.subject == "urn:pharos:validate:1"
     assert [r.value for r in each.solved] == [OLD_RIGHT]
 
 
@@ -83,9 +89,13 @@ def test_a_document_without_datasets_is_refused() -> None:
 
 
 def test_what_cannot_be_kept_is_told_beside_what_can() -> None:
-    text = HEADS + '[] a dcat:Dataset ; dct:title "Nameless"@en . <urn:d> a dcat:Dataset ; dct:title "D"@en .'
-    payload = Payload(URL, text.encode(), "0" * 64, media_type="text/turtle")
-    found = list(examine(read_document(payload), URL, "none", JUDGING.judge))
-    (outcome,) = [each for each in found if not isinstance(each, Examined)]
+    text = '[] a dcat:Dataset ; dct:title "Nameless"@en . <urn:d> a dcat:Dataset ; dct:title "D"@en .'
+    found = results(text, "none")
+    (outcome,) = [each for each in found if isinstance(each, RecordOutcome)]
     assert (outcome.code, len(found)) == ("MissingIdentifier", 2)
     assert "Nameless" in (outcome.reason or "")
+
+
+def test_a_document_that_takes_too_long_is_told() -> None:
+    with pytest.raises(PayloadTooLarge, match="longer than"):
+        results('<urn:d> a dcat:Dataset ; dct:title "D"@en .', "none", seconds=1e-9)
