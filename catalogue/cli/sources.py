@@ -47,9 +47,12 @@ def add(invocation: Invocation, url: str, **given: Any) -> None:
         known = next((s for s in ledger.sources() if s.url == url and given["slug"] in (None, s.slug)), None)
         source = changed(known or _new(ledger, url, given["slug"]), harvesters, given)
         check_source(source, harvesters, ProfilesOnDemand(invocation.folder().profiles))
+        before = ledger.position()
         added = ledger.add_source(source, by=BY)
-        published = ledger.republish(added.slug, choose) if known else 0
-    if published:
+        if known:
+            ledger.republish(added.slug, choose)
+        is_shown_otherwise = ledger.position() != before
+    if is_shown_otherwise:
         bring_up(invocation)
     if invocation.json:
         print_json(source_summary(added))

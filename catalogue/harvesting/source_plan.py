@@ -55,23 +55,24 @@ def plan(wanted: Sequence[Described], ledger: Ledger, *, prune: bool) -> list[St
 
 def carry_out(steps: Sequence[Step], ledger: Ledger, rule: PublicationRule, by: str) -> int:
     """Does the steps, and returns how many changes of what is published followed. Broken off, it can be done again."""
-    published = 0
+    before = ledger.position()
     for step in steps:
         if step.action is Action.REMOVE:
-            published += ledger.remove_source(step.slug, rule, by)
+            ledger.remove_source(step.slug, rule, by)
         elif step.wanted is not None and step.is_change:
-            published += _settle(step, step.wanted, ledger, rule, by)
-    return published
+            _settle(step, step.wanted, ledger, rule, by)
+    return ledger.position() - before
 
 
-def _settle(step: Step, wanted: Described, ledger: Ledger, rule: PublicationRule, by: str) -> int:
+def _settle(step: Step, wanted: Described, ledger: Ledger, rule: PublicationRule, by: str) -> None:
     ledger.add_source(wanted.source, by)
     if wanted.paused is True:
         ledger.pause_source(step.slug, by)
     elif wanted.paused is False:
         ledger.resume_source(step.slug, by)
     names = {name for name, _, _ in step.differences}
-    return ledger.republish(step.slug, rule) if names.intersection(_REPUBLISH) else 0
+    if names.intersection(_REPUBLISH):
+        ledger.republish(step.slug, rule)
 
 
 def _step(item: Described, known: Mapping[str, HarvestSource]) -> Step:

@@ -71,7 +71,8 @@ class Ledger(Timetable, Outbox, Statistics, History, Retaining, Curating, Erasin
     # -- sources ----------------------------------------------------------------------------------
     def add_source(self, source: HarvestSource, by: str) -> HarvestSource:
         """Registers a source. Conflict when the slug was ever used for another URL; the same slug and URL again
-        revives a removed source or replaces the settings of a live one."""
+        revives a removed source or replaces the settings of a live one. Another title or country is a change of
+        everything that is published of it: one row each, with the same before and after."""
 
     def source(self, slug: str) -> HarvestSource: ...
 

@@ -168,16 +168,18 @@ def published(ledger: Ledger, page: int = PORTION) -> Iterator[StoredVersion]:
 
 
 def coalesce(changes: Sequence[Change]) -> list[Change]:
-    """One change a dataset, with its first `before` and its last everything else; none where these are equal."""
+    """One change a dataset, with its first `before` and its last everything else; none where these are equal, unless
+    one of them leaves the dataset as it is: then something beside its record changed."""
     first: dict[str, Change] = {}
     last: dict[str, Change] = {}
+    touched = {change.dataset_id for change in changes if change.before_state == change.after_state}
     for change in changes:
         first.setdefault(change.dataset_id, change)
         last[change.dataset_id] = change
     found = []
     for dataset_id, change in last.items():
         begin = first[dataset_id]
-        if begin.before_state != change.after_state:
+        if begin.before_state != change.after_state or dataset_id in touched:
             found.append(
                 replace(
                     change,

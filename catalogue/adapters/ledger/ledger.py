@@ -86,7 +86,12 @@ class SqlLedger(SqlOperations, SqlArchive, SqlCurating):
     # -- sources ----------------------------------------------------------------------------------
     def add_source(self, source: HarvestSource, by: str) -> HarvestSource:
         with self._database.write(ordered=True) as connection:
-            return sources.add(connection, source, by, self._clock.now())
+            now = self._clock.now()
+            before = sources.shown_of(connection, source.slug)
+            added = sources.add(connection, source, by, now)
+            if before not in (None, sources.shown_of(connection, source.slug)):
+                publication.touch_source(connection, source.slug, now)
+            return added
 
     def source(self, slug: str) -> HarvestSource:
         with self._database.read() as connection:

@@ -90,6 +90,24 @@ def withdraw_source(connection: Connection, slug: str, rule: PublicationRule, no
     return count
 
 
+def touch_source(connection: Connection, slug: str, now: datetime) -> None:
+    """Appends a change for every published dataset of the source that leaves it as it is: what projections hold of it
+    beside its record (the source's title, its country) is to be made anew."""
+    query = (
+        select(published)
+        .join(records, published.c.record_id == records.c.record_id)
+        .where(records.c.source == slug)
+        .order_by(published.c.dataset_id)
+    )
+    rows = connection.execute(query).all()
+    for some in chunks(rows, SETTLED_TOGETHER):
+        shown = {
+            row.dataset_id: Shown(row.record_id, row.version_id, row.report_id, row.curation_id)
+            for row in some
+        }
+        _apply(connection, [Move(d, ChangeKind.PUBLICATION, one, one) for d, one in shown.items()], now)
+
+
 def settle_source(connection: Connection, slug: str, rule: PublicationRule, now: datetime) -> int:
     """Asks the rule again about every dataset that the source describes."""
     query = select(records.c.dataset_id).where(records.c.source == slug).order_by(records.c.dataset_id)

@@ -74,6 +74,12 @@ def get(connection: Connection, slug: str) -> HarvestSource:
     return from_row(row)
 
 
+def shown_of(connection: Connection, slug: str) -> tuple[str, str] | None:
+    """What is shown of the source with each of its records: title and country. None when there is no such source."""
+    row = connection.execute(select(sources.c.title, sources.c.country).where(sources.c.slug == slug)).first()
+    return None if row is None else (row.title, row.country)
+
+
 def all_of(connection: Connection, include_removed: bool) -> list[HarvestSource]:
     query = select(sources).order_by(sources.c.slug)
     if not include_removed:

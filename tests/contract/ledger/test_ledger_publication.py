@@ -219,3 +219,36 @@ def test_what_is_published_is_listed_in_pages_and_read_by_dataset(ledger: SqlLed
     assert found == {key: ledger.published_version(key) for key in (wanted[0], wanted[3])}
     ledger.remove_source("a", rule, by="ada")
     assert (ledger.published_ids(None, 9), ledger.published_versions(wanted)) == ([], {})
+
+
+@pytest.mark.parametrize("changed", [{"title": "New"}, {"country": "NL"}])
+def test_another_title_or_country_is_a_change_of_what_is_published(
+    ledger: SqlLedger, changed: dict[str, str]
+) -> None:
+    one, two = version("a", 1), version("a", 2)
+    ledger.add_source(source("a", title="Old"), by="test")
+    ledger.commit(begin(ledger), batch(one, two), rule)
+    before, end = shown(ledger), ledger.position()
+    ledger.add_source(source("a", **{"title": "Old", **changed}), by="test")
+    rows = ledger.changes(end, 10)
+    assert {row.dataset_id for row in rows} == {one.record.dataset_id, two.record.dataset_id}
+    assert all(row.before_state == row.after_state is not None for row in rows)
+    assert shown(ledger) == before == replayed(ledger)
+
+
+def test_settings_that_nobody_sees_change_nothing_that_is_published(ledger: SqlLedger) -> None:
+    ledger.add_source(source("a", title="Old"), by="test")
+    ledger.commit(begin(ledger), batch(version("a", 1)), rule)
+    end = ledger.position()
+    ledger.add_source(source("a", title="Old", schedule="@daily", options={"depth": 3}), by="test")
+    assert ledger.position() == end
+
+
+def test_a_new_title_touches_only_what_is_shown_of_that_source(ledger: SqlLedger) -> None:
+    ledger.add_source(source("a", title="Old", priority=1), by="test")
+    ledger.add_source(source("b", title="Other"), by="test")
+    ledger.commit(begin(ledger), batch(version("a", 1)), rule)
+    ledger.commit(begin(ledger, "b"), batch(version("b", 1), version("b", 2)), rule)
+    end = ledger.position()
+    ledger.add_source(source("b", title="New"), by="test")
+    assert [row.dataset_id for row in ledger.changes(end, 10)] == [version("b", 2).record.dataset_id]

@@ -106,6 +106,11 @@ def test_a_batch_coalesces_to_first_before_and_last_after():
     assert [(c.dataset_id, c.before, c.after, c.seq) for c in found] == [("a", None, 2, 3)]
 
 
+def test_a_change_that_leaves_a_dataset_as_it_is_is_handed_on():
+    found = coalesce([change(1, "a", 1, 1), change(2, "b", 5, 6), change(3, "b", 6, 6), change(4, "b", 6, 5)])
+    assert [(c.dataset_id, c.before, c.after, c.seq) for c in found] == [("a", 1, 1, 1), ("b", 5, 5, 4)]
+
+
 def test_a_batch_that_cancels_itself_out_still_moves_the_position():
     projection = Recording()
     assert follow(Rows([change(1, "a", None, 1), change(2, "a", 1, None)]), projection) == 2
