@@ -40,6 +40,11 @@ from catalogue.web.state import EXTENSION
 
 MAX_BODY = 1024 * 1024
 
+PAGES = (
+    home, datasets, records, versions, sources, reports, runs, sparql, validate, catalog, health, about,
+)  # fmt: skip
+"""Modules with a blueprint, apart from those of the API."""
+
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -66,20 +71,7 @@ def create_app(services: Services, secrets: Mapping[str, str] | None = None) -> 
     configure(app, services.base)
     for part in (headers, problems, i18n, presentation, context, checks):
         part.register(app)
-    for resource in (
-        home,
-        datasets,
-        records,
-        versions,
-        sources,
-        reports,
-        runs,
-        sparql,
-        validate,
-        catalog,
-        health,
-        about,
-    ):
+    for resource in PAGES:
         app.register_blueprint(resource.blueprint)
     metrics.register(app, secrets or {})
     app.register_blueprint(v1.blueprint)
