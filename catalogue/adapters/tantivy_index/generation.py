@@ -79,6 +79,8 @@ class Generation:
         """The writer, or a new one after a failure: what the old one had not committed is gone with it."""
         if self._writer is None:
             self._writer = self.index.writer(heap_size=HEAP, num_threads=1)
+            # What a writer that died in a commit left has the very names that the same commit will want.
+            self._writer.garbage_collect_files()
         return self._writer
 
 
