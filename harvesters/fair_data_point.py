@@ -47,7 +47,7 @@ class FairDataPointHarvester:
     title = "FAIR Data Point"
     options: tuple[Option, ...] = (
         Option("bulk", "bool", True, "Ask for children in bulk where the server can."),
-        Option("max_resources", "int", MAX_RESOURCES, "Most documents that one run asks for."),
+        Option("max_resources", "int", MAX_RESOURCES, "Most documents that one run asks for.", at_least=1),
     )
     server_added: tuple[ServerAdded, ...] = (
         *(

@@ -79,10 +79,23 @@ def read_option(option: Option, text: str) -> object:
 
 
 def _check_value(option: Option, value: object) -> None:
-    kinds = {"int": int, "bool": bool, "str": str, "choice": str}
-    wrong = not isinstance(value, kinds[option.kind]) or (option.kind == "int" and isinstance(value, bool))
-    if wrong:
-        raise InvalidQuery(f"Option {option.name!r} must be of kind {option.kind}.", parameter=option.name)
-    if option.kind == "choice" and value not in option.choices:
-        allowed = ", ".join(option.choices)
-        raise InvalidQuery(f"Option {option.name!r} must be one of {allowed}.", parameter=option.name)
+    if not _fits(option, value):
+        allowed = {
+            "int": f"a whole number from {option.at_least}",
+            "bool": "true or false",
+            "str": "a text",
+            "choice": "one of " + ", ".join(choice or "(nothing)" for choice in option.choices),
+        }[option.kind]
+        raise InvalidQuery(
+            f"Option {option.name!r} must be {allowed}, not {str(value)[:80]!r}.",
+            advice=option.help,
+            parameter=option.name,
+        )
+
+
+def _fits(option: Option, value: object) -> bool:
+    if option.kind == "int":
+        return isinstance(value, int) and not isinstance(value, bool) and value >= option.at_least
+    if option.kind == "choice":
+        return value in option.choices
+    return isinstance(value, bool if option.kind == "bool" else str)

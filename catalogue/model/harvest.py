@@ -214,7 +214,7 @@ class Completeness:
 class Option:
     """An option of a harvester, as data: forms, CLI help and messages come from it.
 
-    `kind` is str, int, bool or choice (then `choices` lists what it may be).
+    `kind` is str, int (from `at_least` on), bool or choice (then `choices` lists what it may be).
     """
 
     name: str
@@ -222,6 +222,7 @@ class Option:
     default: object
     help: str
     choices: tuple[str, ...] = ()
+    at_least: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from catalogue.ports import Clock
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _DRAINED = 64 * 1024
+_SHORTEST_SECRET = 8
 log = logging.getLogger(__name__)
 
 
@@ -85,6 +86,7 @@ class Exchange:
         try:
             with self._watchdog.guarding(max(deadline - started, 0.01)):
                 answer = self._exchange(self._prepared(request, secret), where)
+                _refuse_echo(answer, secret, where)
         except (HarvestError, TryFailedError) as error:
             self._raise_if_stopped(where, error)
             raise
@@ -175,6 +177,21 @@ class Exchange:
                 advice="Ask the provider for smaller pages, or raise PHAROS_TOTAL_TIMEOUT.",
                 failure=RunCode.TIMEOUT.value,
             ) from cause
+
+
+def _refuse_echo(answer: HttpResponse | Redirect, secret: Mapping[str, str], where: str) -> None:
+    """An answer that repeats the credentials it was asked with is not read: it would be kept, and shown."""
+    if isinstance(answer, HttpResponse) and any(word in answer.body for word in _words(secret)):
+        raise ProtocolViolation(
+            f"The answer of {where} repeats the credentials of the request, and was not read.",
+            advice="Tell the provider: what it sends to others must not hold what identifies them.",
+        )
+
+
+def _words(secret: Mapping[str, str]) -> set[bytes]:
+    """The values of the headers, and the credentials in them; what is shorter than a secret is found in any text."""
+    values = {part for value in secret.values() for part in (value, value.rpartition(" ")[2])}
+    return {value.encode() for value in values if len(value) >= _SHORTEST_SECRET}
 
 
 def _pieces(response: Response) -> Iterator[bytes]:
