@@ -25,7 +25,7 @@ def text_of(report: ReportForPeople, skipped: Sequence[tuple[str, RecordOutcome]
         yield from _skipped(document, line)
     for group in report.groups:
         yield ""
-        yield from _group(group, _records(report))
+        yield from _group(group, report)
     if report.repairs:
         yield ""
         yield from _repairs(report)
@@ -54,9 +54,11 @@ def _skipped(document: str, line: RecordOutcome) -> Iterator[str]:
     yield f"  at        {document}"
 
 
-def _group(group: RuleFindings, records: str) -> Iterator[str]:
+def _group(group: RuleFindings, report: ReportForPeople) -> Iterator[str]:
     gap = " (known gap)" if group.known_gap else ""
-    where = f"in {group.records:,} of {records}"
+    where = _share(group, report)
+    if len(report.profiles) > 1:
+        where += f"  ({group.profile})"
     yield f"{_WORDS[group.severity]}{gap}  {group.property or 'the record as a whole'}  {where}"
     yield from _wrapped("", group.advice.what)
     if group.advice.do:
@@ -86,8 +88,7 @@ def _repairs(report: ReportForPeople) -> Iterator[str]:
     made = ", ".join(f"{name} ({n:,})" for name, n in sorted(report.repairs.items()))
     yield f"Pharos repaired what was sent: {made}. That solved {_count(solved, 'finding')}."
     for group in report.solved:
-        where = f"in {group.records:,} of {_records(report)}"
-        yield f"  solved    {_WORDS[group.severity].lower()}  {group.property}  {where}"
+        yield f"  solved    {_WORDS[group.severity].lower()}  {group.property}  {_share(group, report)}"
         first = group.findings[0]
         if first.place:
             yield f"            {first.document}:{first.place.line}  {first.place.snippet}"
@@ -101,8 +102,13 @@ def _wrapped(title: str, text: str) -> list[str]:
     )  # fmt: skip
 
 
-def _records(report: ReportForPeople) -> str:
-    return _count(report.records, "dataset" if report.are_datasets else "record")
+def _records(report: ReportForPeople, number: int | None = None) -> str:
+    noun = "dataset" if report.are_datasets else "record"
+    return _count(report.records if number is None else number, noun)
+
+
+def _share(group: RuleFindings, report: ReportForPeople) -> str:
+    return f"in {group.records:,} of {_records(report, group.of)}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -88,8 +88,8 @@ class Grouping:
             self._records,
             dict(self._verdicts),
             dict(self._profiles),
-            self._standing.sorted(),
-            self._solved.sorted(),
+            self._standing.sorted(self._profiles),
+            self._solved.sorted(self._profiles),
             dict(self._repairs),
             self._are_datasets,
         )
@@ -143,9 +143,9 @@ class _Groups:
             if self._keep is None or len(group.kept) < self._keep:
                 group.kept.append(finding)
 
-    def sorted(self) -> tuple[RuleFindings, ...]:
-        """Worst first; then what concerns most records; then by property."""
-        made = [_made(key, group) for key, group in self._groups.items()]
+    def sorted(self, judged: Mapping[str, int]) -> tuple[RuleFindings, ...]:
+        """Worst first; then what concerns most records; then by property. `judged`: records by profile."""
+        made = [_made(key, group, judged[key[0]]) for key, group in self._groups.items()]
         return tuple(
             sorted(
                 made,
@@ -161,10 +161,10 @@ class _Groups:
         )
 
 
-def _made(key: _Key, group: _Group) -> RuleFindings:
+def _made(key: _Key, group: _Group, judged: int) -> RuleFindings:
     profile, shape, _, severity, known_gap, path = key
     first = group.first
     return RuleFindings(
-        profile, shape, severity, known_gap, path, first.rule, first.advice, group.records, group.count,
+        profile, shape, severity, known_gap, path, first.rule, first.advice, group.records, judged, group.count,
         tuple(group.kept),
     )  # fmt: skip

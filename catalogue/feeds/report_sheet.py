@@ -128,6 +128,7 @@ def _group_object(group: RuleFindings) -> dict[str, Any]:
         "known_gap": group.known_gap,
         "property": group.property,
         "records": group.records,
+        "of": group.of,
         "count": group.count,
         **asdict(group.advice),
         "rule": group.rule.name,

@@ -62,8 +62,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RuleFindings:
-    """Everything that one rule finds at one property. `records` counts records, `count` findings; `findings` may hold
-    fewer of them (see `discovery.findings.group`)."""
+    """Everything that one rule finds at one property. `records` counts the records that have it, `of` those that were
+    judged by its profile, `count` findings; `findings` may hold fewer of them (see `discovery.findings.Grouping`)."""
 
     profile: str
     shape: str | None
@@ -73,6 +73,7 @@ class RuleFindings:
     rule: Rule
     advice: Advice
     records: int
+    of: int
     count: int
     findings: tuple[Finding, ...]
 

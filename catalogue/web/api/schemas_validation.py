@@ -104,6 +104,7 @@ class RuleReport(Schema):
     )
     property = text("The way from the record to the fault.", "dct:accessRights", required=True)
     records = whole("Records that have it.", 40, required=True)
+    of = whole("Records that were judged by the rule's profile.", 52, required=True)
     count = whole("Findings in all.", 40, required=True)
     what = text("What is wrong.", required=True)
     do = text("What to do; empty when the rule does not say.", required=True)

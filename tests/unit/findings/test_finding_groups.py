@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pyoxigraph import RdfFormat, parse
+
+from catalogue.adapters.profiles import load_profiles
 from catalogue.discovery.finding_paths import FindingPaths, compact_path
 from catalogue.discovery.findings import group
 from catalogue.discovery.rules import advice_of
 from catalogue.model.findings import Advice, JudgedRecord, ReportForPeople, Rule
 from catalogue.model.validation import Severity, ValidationReport, ValidationResult
 from catalogue.rdf.graphs import Graph, from_ntriples
+from catalogue.rdf.namespaces import SH
 from catalogue.rdf.terms import NamedNode
 
 Report = Callable[..., ReportForPeople]
@@ -52,6 +56,20 @@ def test_counts_are_of_records_and_worst_come_first(report: Report, heads: str) 
     )
     assert description.rule.name == "dataset: description"
     assert found.counts["Violation"] == 5
+
+
+def test_the_share_is_of_records_judged_by_the_rules_profile() -> None:
+    one, other = (
+        JudgedRecord(
+            f"urn:{n}",
+            from_ntriples(""),
+            ValidationReport(p, "e", "1", "h", (result(f"<urn:{n}>", "urn:p"),)),
+        )
+        for n, p in enumerate(("p", "q"))
+    )
+    assert [(g.profile, g.records, g.of) for g in group([one, other, other], no_rules).groups] == [
+        ("q", 2, 2), ("p", 1, 1),
+    ]  # fmt: skip
 
 
 def test_a_record_with_a_fault_twice_is_one_record(report: Report, heads: str) -> None:
@@ -140,13 +158,8 @@ def test_messages_come_apart_where_they_are_ours() -> None:
 
 
 def test_every_message_of_our_profiles_says_what_is_wrong_and_what_to_write() -> None:
-    from conftest import judging  # the shipped profiles
-    from pyoxigraph import RdfFormat, parse
-
-    from catalogue.rdf.namespaces import SH
-
     seen = 0
-    for profile in judging().profiles.values():
+    for profile in load_profiles().values():
         for turtle in (profile.shapes_turtle, *(text for _, text in profile.variants)):
             shapes = Graph(q.triple for q in parse(turtle, format=RdfFormat.TURTLE))
             for triple in shapes:
