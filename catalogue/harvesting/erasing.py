@@ -24,7 +24,9 @@ def purge(ledger: Ledger, record_id: str, by: str, reason: str = "") -> Erasure:
     record = ledger.record(record_id)
     iris = _iris(ledger, record_id, record.subject)
     found = [key for key in _hashes(ledger, record.source) if _holds(ledger, record.source, key, iris)]
-    return ledger.purge(record_id, found, choose, by, reason)
+    erased = ledger.purge(record_id, found, choose, by, reason)
+    ledger.count_records(record.source)
+    return erased
 
 
 def _iris(ledger: Ledger, record_id: str, subject: str) -> set[str]:

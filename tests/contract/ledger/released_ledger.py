@@ -52,6 +52,7 @@ def fill(ledger: SqlLedger, clock: StillClock) -> None:
     said = NewCuration(DATASETS["kept"], iri("kept"), NOTE, ("http://purl.org/dc/terms/title",), reason="why")
     ledger.curate(said, rule, "ada")
     ledger.purge(KEYS["erased"], (), rule, "ada", "asked for")
+    ledger.count_records("clinic")
     ledger.enqueue_scheduled("clinic", RunRequest("schedule"), clock.now() + timedelta(hours=1))
     ledger.lead("leader", timedelta(minutes=5))
     target = NoticeTarget("mailto:data@clinic.example")
