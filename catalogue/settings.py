@@ -114,7 +114,7 @@ class Settings:
         604_800.0, "Longest time in seconds that a failing source is left alone.", check=_positive
     )
     full_every: float = _setting(
-        604_800.0, "Seconds after which a scheduled run reads every page again.", check=_positive
+        604_800.0, "Seconds after which a run reads every page again.", check=_positive
     )
     flag_after: int = _setting(7, "Failed runs in a row at which a source is flagged.", check=_positive)
     notify: tuple[str, ...] = _setting(

@@ -12,6 +12,7 @@ import click
 
 from catalogue.adapters.profiles import ProfilesOnDemand
 from catalogue.bootstrap import Services, SystemClock, harvesting_of, open_ledger
+from catalogue.bootstrap_operations import schedule_rules
 from catalogue.cli.context import Invocation, founding
 from catalogue.cli.entry import EXIT_INTERRUPTED, EXIT_UNAVAILABLE
 from catalogue.cli.output import note, print_json, progress_bar
@@ -23,6 +24,7 @@ from catalogue.harvesting.judge import check_profile
 from catalogue.harvesting.lease import LEASE
 from catalogue.harvesting.registry import load_harvesters
 from catalogue.harvesting.run import RunEnd
+from catalogue.harvesting.schedule import needs_full
 from catalogue.harvesting.sources import check_source, suggest_slug
 from catalogue.harvesting.worker import take
 from catalogue.logs import facts
@@ -79,6 +81,7 @@ def harvest(
             if source.added_at is None:
                 source = ledger.add_source(replace(source, added_at=SystemClock().now()), by=BY)
                 note(f"Registered {source.slug} for {source.url}.")
+            request = _in_full_if_due(invocation, ledger, source, request)
             queued = ledger.enqueue(source.slug, request)
     if dry_run:
         end = _rehearse(invocation, source, request)
@@ -92,6 +95,15 @@ def harvest(
         return
     run = do_run(invocation, queued)
     _finish(invocation, run_summary(run), run.state)
+
+
+def _in_full_if_due(
+    invocation: Invocation, ledger: Ledger, source: HarvestSource, request: RunRequest
+) -> RunRequest:
+    """Also where somebody else's clock calls the command, every page is read again from time to time."""
+    rules, now = schedule_rules(invocation.settings()), SystemClock().now()
+    is_due = request.limit is None and needs_full(ledger.condition(source.slug), rules, now)
+    return replace(request, full=request.full or is_due)
 
 
 def _find(ledger: Ledger, target: str, harvester: str | None) -> HarvestSource:

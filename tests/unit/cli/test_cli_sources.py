@@ -263,3 +263,23 @@ def test_a_source_is_shown_with_when_it_was_last_read(pharos: Pharos, tmp_path: 
     assert (shown["status"], shown["failures"]) == ("ok", 0)
     assert 0 <= shown["staleness_seconds"] < 60
     assert "0 minutes" in pharos("sources", "list").out
+
+
+def test_a_harvest_by_hand_reads_everything_when_the_last_full_one_is_old(
+    pharos: Pharos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(pharos)
+    ledger = open_ledger(f"sqlite:///{tmp_path / 'data' / 'ledger.sqlite'}", SystemClock())
+    claim = ledger.claim("w", LEASE, ledger.enqueue("x", RunRequest()).run_id)
+    assert claim is not None
+    ledger.finish(claim.token, RunState.COMPLETED, complete=True)
+
+    def is_full() -> bool:
+        run = ledger.run(pharos("harvest", "x", "--no-wait").out.strip())
+        ledger.cancel(run.run_id, "test")
+        return run.request.full
+
+    assert not is_full()
+    monkeypatch.setenv("PHAROS_FULL_EVERY", "0.001")
+    assert is_full()
+    ledger.close()
