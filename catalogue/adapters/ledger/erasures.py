@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, or_, select, update
 
 from catalogue.adapters.ledger import catalog, codec, curations
 from catalogue.adapters.ledger.chunks import chunks
@@ -119,7 +119,7 @@ def drop_record(connection: Connection, row: Row[Any]) -> int:
     count = connection.execute(delete(versions).where(versions.c.record_id == record_id)).rowcount
     connection.execute(delete(identifiers).where(identifiers.c.record_id == record_id))
     connection.execute(delete(memberships).where(memberships.c.record_id == record_id))
-    _forget_pages(connection, record_id)
+    _forget_pages(connection, row)
     connection.execute(delete(records).where(records.c.record_id == record_id))
     others = select(records.c.record_id).where(records.c.dataset_id == row.dataset_id).limit(1)
     if connection.execute(others).first() is None:
@@ -127,12 +127,13 @@ def drop_record(connection: Connection, row: Row[Any]) -> int:
     return count
 
 
-def _forget_pages(connection: Connection, record_id: str) -> None:
-    """Pages that held it are read whole the next time."""
-    on = select(page_records.c.page_id).where(page_records.c.record_id == record_id)
-    void = {"shortcut_key": "", "etag": None, "last_modified": None}
-    connection.execute(update(pages).where(pages.c.page_id.in_(on)).values(void))
-    connection.execute(delete(page_records).where(page_records.c.record_id == record_id))
+def _forget_pages(connection: Connection, row: Row[Any]) -> None:
+    """Pages that held it, or that a harvester noted its IRI of, are read whole the next time."""
+    on = select(page_records.c.page_id).where(page_records.c.record_id == row.record_id)
+    noted = and_(pages.c.source == row.source, pages.c.notes.contains(row.subject, autoescape=True))
+    void = {"shortcut_key": "", "etag": None, "last_modified": None, "notes": ""}
+    connection.execute(update(pages).where(or_(pages.c.page_id.in_(on), noted)).values(void))
+    connection.execute(delete(page_records).where(page_records.c.record_id == row.record_id))
 
 
 def _scrub_lines(connection: Connection, row: Row[Any]) -> None:

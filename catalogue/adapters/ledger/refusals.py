@@ -49,7 +49,9 @@ def _mark(mark: PageMark, banned: frozenset[str]) -> PageMark:
     """A page with such a record is read each time: passed over, it would have no line about it."""
     if banned.isdisjoint(mark.record_ids):
         return mark
-    return replace(mark, key="", record_ids=tuple(key for key in mark.record_ids if key not in banned))
+    return replace(
+        mark, key="", notes="", record_ids=tuple(key for key in mark.record_ids if key not in banned)
+    )
 
 
 def drop_bytes(connection: Connection, slug: str, refused: Iterable[EncodedVersion], since: datetime) -> None:

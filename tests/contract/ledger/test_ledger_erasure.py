@@ -28,7 +28,9 @@ CATALOGUE = "https://provider.example/catalog"
 
 def mark(*names: int, payload: str = "payload-1") -> PageMark:
     keys = tuple(record_id("a", iri(name)) for name in names)
-    return PageMark(PAGE, PAGE, None, Validators('"v1"'), payload, keys, (payload,), key="k")
+    return PageMark(
+        PAGE, PAGE, None, Validators('"v1"'), payload, keys, (payload,), key="k", notes=f'["{iri(1)}"]'
+    )
 
 
 def whole(*versions: NewVersion, kind: OutcomeKind = OutcomeKind.CREATED) -> Batch:
@@ -150,7 +152,7 @@ def test_an_erasure_during_a_rebuild_reaches_what_is_built(ledger: SqlLedger) ->
     assert_like_a_rebuild(ledger, store)
 
 
-def test_it_does_not_come_back_before_it_is_allowed(ledger: SqlLedger) -> None:
+def test_it_does_not_come_back_before_it_is_allowed(ledger: SqlLedger, ledger_url: str) -> None:
     fill(ledger)
     purge(ledger)
     assert ledger.remembered_page("a", PAGE).key == ""  # type: ignore[union-attr]
@@ -166,6 +168,7 @@ def test_it_does_not_come_back_before_it_is_allowed(ledger: SqlLedger) -> None:
         ledger.payload("payload-1")
     assert ledger.remembered_page("a", PAGE).key == ""  # type: ignore[union-attr]
     assert ledger.memberships(KEY) == []
+    assert iri(1) not in everything(ledger_url)
     with pytest.raises(Gone):
         ledger.record(KEY)
     ledger.allow(KEY, "ada")
