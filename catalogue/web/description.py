@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, render_template, request
 
+from catalogue.bootstrap_validation import Checker
 from catalogue.discovery.curation import curation_view
 from catalogue.discovery.records import Property, RecordView, record_view
+from catalogue.discovery.source_report import judged_record
 from catalogue.errors import NotFound
 from catalogue.feeds.export import quads_of
+from catalogue.model.findings import Finding
 from catalogue.model.records import StoredRecord, StoredVersion
-from catalogue.model.validation import Severity, ValidationResult
+from catalogue.model.validation import Severity
 from catalogue.rdf.graphs import Graph, from_ntriples
 from catalogue.rdf.namespaces import DCT, EUCAIM, HEALTHDCATAP
 from catalogue.web.context import address
@@ -121,11 +124,13 @@ def _source_title(slug: str) -> str:
         return slug
 
 
-def _findings(version: StoredVersion) -> dict[str, list[ValidationResult]]:
-    grouped: dict[str, list[ValidationResult]] = {severity.value: [] for severity in Severity}
-    for result in version.report.results:
-        grouped[result.severity.value].append(result)
-    return {severity: results for severity, results in grouped.items() if results}
+def _findings(version: StoredVersion) -> dict[str, list[Finding]]:
+    """By severity, each with the property of the dataset, what to do and the clause."""
+    found, _ = Checker.of(services()).findings(judged_record(version))
+    grouped: dict[str, list[Finding]] = {severity.value: [] for severity in Severity}
+    for finding in found:
+        grouped[finding.result.severity.value].append(finding)
+    return {severity: findings for severity, findings in grouped.items() if findings}
 
 
 FACTS = tuple(
