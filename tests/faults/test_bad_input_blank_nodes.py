@@ -58,6 +58,8 @@ REASONS = {"json-ld with small objects": "The JSON document holds more than 2,00
 def document(syntax: str) -> bytes:
     _, head, line, tail = LINES[syntax]
     body, number = bytearray(head.encode()), 0
+    if "{n}" not in line:
+        return bytes(body + line.encode() * (MEGABYTES * 1_000_000 // len(line)) + tail.encode())
     while len(body) < MEGABYTES * 1_000_000:
         block = "".join(
             line.replace("{n}", str(n)).replace("{m}", str(n + 1)) for n in range(number, number + 10_000)

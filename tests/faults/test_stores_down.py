@@ -57,6 +57,11 @@ CASES = [
     ("endless pages", ("search",), "after-commit", 4),
     ("429, tomorrow", ("graph", "search"), "before-fetch", 3),
     ("moved", ("graph",), "after-fetch", 3),
+    ("no answer", ("search",), "after-commit", 1),
+    ("slow drip", ("graph",), "before-commit", 2),
+    ("reset, then whole", ("graph", "search"), "after-fetch", 2),
+    ("redirects in a circle", ("search",), "after-fetch", 1),
+    ("the same page again", ("graph", "search"), "before-fetch", 2),
 ]
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import logging
 import os
@@ -34,6 +35,8 @@ from catalogue.harvesting.worker import Worker
 from catalogue.settings import Settings
 
 BASE = "https://pharos.example"
+LONGEST = 600.0
+"""Seconds after which a life that does not come to its end shows where it stands and is ended."""
 PROFILES = cache(load_profiles)
 """Read once, before the first life, and not in each."""
 
@@ -183,8 +186,9 @@ class Lives:
 def main() -> None:
     logging.basicConfig(level=logging.CRITICAL)
     PROFILES()
-    bootstrap.load_vocabularies = cache(bootstrap.load_vocabularies)
-    bootstrap.load_vocabularies()
+    own = bootstrap.load_vocabularies()
+    # No life adds vocabularies of an operator's.
+    bootstrap.load_vocabularies = lambda *added: own
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -192,6 +196,7 @@ def main() -> None:
             os.close(0)
             status = 1
             try:
+                faulthandler.dump_traceback_later(LONGEST, exit=True)
                 live(Plan(**json.loads(line)))
                 status = 0
             except BaseException:
