@@ -98,11 +98,8 @@ def _page(ledger: Ledger, slug: str, stored: StoredPage, *, is_last: bool) -> Pa
             payloads.append(ledger.payload_of(slug, payload_hash, stored.url))
         except NotFound:
             reason = "The bytes of this document are not kept any more: its records stay as they are."
-            problems.append(
-                PageProblem(
-                    stored.url, NOT_KEPT, reason, f"Harvest it: pharos harvest {slug} --full", "", False
-                )
-            )
+            advice = f"Harvest it: pharos harvest {slug} --full. What holds an erased record is never kept."
+            problems.append(PageProblem(stored.url, NOT_KEPT, reason, advice, "", False))
     # Only whether there is a next page matters here: its parts may complete records of this one.
     return Page(
         stored.url, stored.url, tuple(payloads), None if is_last else "next", problems=tuple(problems)

@@ -15,8 +15,9 @@ from catalogue.adapters.ledger import open_ledger, snapshot
 from catalogue.bootstrap import SystemClock, projections_of
 from catalogue.harvesting.curating import Edit, curate, find_target, hide
 from catalogue.harvesting.erasing import purge
+from catalogue.harvesting.publication import choose
 from catalogue.harvesting.statements import statement_of
-from catalogue.model.harvest import RunState
+from catalogue.model.harvest import HarvestSource, RunState
 from catalogue.model.identifiers import dataset_id, record_id
 from catalogue.projections.verify import verify
 
@@ -128,8 +129,6 @@ def test_what_the_operator_said_survives_the_source(world: HarvestWorld, server:
     world.harvest("p", server.url("/1"), profile="none")
     ledger = world.services.ledger
     said = curate(ledger, find_target(ledger, B), Edit(put=[statement_of("title=Better", B)]), "ada")
-    from catalogue.harvesting.publication import choose
-
     ledger.remove_source("p", choose, "test")
     world.harvest("q", server.url("/1"), profile="none")
     shown = ledger.published_version(dataset_id(B))
@@ -139,3 +138,39 @@ def test_what_the_operator_said_survives_the_source(world: HarvestWorld, server:
     client: Any = world.client()
     hits = client.get("/api/v1/datasets?q=Better").json["hits"]
     assert [hit["iri"] for hit in hits] == [B]
+
+
+FDP = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+@prefix ldp: <http://www.w3.org/ns/ldp#> . @prefix fdp: <https://w3id.org/fdp/fdp-o#> .
+"""
+
+
+def test_of_a_fair_data_point_only_the_records_own_documents_go(world: HarvestWorld) -> None:
+    with Loopback() as server:
+        texts = {"/": "<> a fdp:FAIRDataPoint ; dct:title 'F' ; fdp:metadataCatalog </c/1> ."}
+        texts["/c/1"] = "</c/1> a dcat:Catalog ; dct:title 'C' ; dcat:dataset </d/a>, </d/b>, </d/c> ."
+        for name in "abc":
+            texts[f"/d/{name}"] = (
+                f"</d/{name}> a dcat:Dataset ; dct:title 'D {name}' ; dcat:distribution </x/{name}> ."
+            )
+            texts[f"/x/{name}"] = f"</x/{name}> a dcat:Distribution ; dct:title 'X {name}' ."
+        for path, text in texts.items():
+            tag = {"ETag": '"1"'}
+            server.on(path, Answer((FDP + text).encode(), media_type="text/turtle", headers=tag))
+        ledger = world.services.ledger
+        ledger.add_source(HarvestSource("p", server.url("/"), "fair_data_point"), "test")
+        assert world.run_again("p", "none").counts.created == 3
+        key = record_id("p", server.url("/d/b"))
+        purge(ledger, key, "ada")
+        left = bodies(world)
+        assert "D b" not in left
+        assert "X b" not in left
+        assert all(f"{kind} {name}" in left for kind in "DX" for name in "ac")
+        for _ in range(2):
+            run = world.run_again("p", "none")
+            assert run.state is RunState.COMPLETED
+            assert (run.counts.skipped, run.counts.unchanged, run.counts.withdrawn) == (1, 2, 0)
+            assert [line.record_id for line in world.lines(run, "skipped")] == [key]
+            assert "D b" not in bodies(world)
+            assert "X b" not in bodies(world)
+            assert "D a" in bodies(world)

@@ -165,7 +165,9 @@ def payloads_known(connection: Connection, row: Row[Any]) -> set[str]:
     )
     for page in connection.execute(held.where(page_records.c.record_id == row.record_id)):
         urls.add(page.url)
-        found.update((*page.documents, page.payload_hash))
+        # Of a page of many documents the record is in one or two, which its versions or their words tell.
+        if len(page.documents) < 2:
+            found.update((*page.documents, page.payload_hash))
     for some in chunks(sorted(found - {""})):
         here = retrievals.c.source == row.source, retrievals.c.payload_hash.in_(some)
         urls.update(connection.execute(select(retrievals.c.url).where(*here)).scalars())
