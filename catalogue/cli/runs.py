@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
@@ -14,7 +15,7 @@ from catalogue.cli.output import note, print_json, print_table
 from catalogue.cli.workbench import bring_up
 from catalogue.feeds.run_sheet import as_csv, as_json
 from catalogue.harvesting.publication import choose
-from catalogue.model.harvest import HarvestRun
+from catalogue.model.harvest import HarvestRun, RunState
 from catalogue.model.records import RecordOutcome
 from catalogue.model.wording import counted
 from catalogue.ports import Ledger
@@ -22,6 +23,9 @@ from catalogue.ports import Ledger
 NOT_TAKEN = ("skipped", "failed", "duplicate", "remark")
 COUNTS = ("found", "created", "updated", "unchanged", "skipped", "failed")
 PORTION = 1000
+PATIENCE = 15.0
+"""Seconds that a command waits for a run that was asked to stop."""
+LOOK = 0.2
 
 
 @click.group()
@@ -117,6 +121,27 @@ def _outcome_text(line: RecordOutcome) -> str:
     if line.advice:
         text += f"\n  do    {line.advice}"
     return text
+
+
+@runs.command()
+@click.argument("run_id", metavar="RUN")
+@common
+def cancel(invocation: Invocation, run_id: str) -> None:
+    """Stop a run that waits or is under way; what it has committed stands."""
+    with open_ledger(invocation.settings()) as ledger:
+        run = ledger.cancel(run_id, by="cli")
+        until = time.monotonic() + PATIENCE
+        while not run.state.is_final and time.monotonic() < until:
+            time.sleep(LOOK)
+            run = ledger.run(run_id)
+    if invocation.json:
+        print_json(run_summary(run))
+    elif run.state is RunState.CANCELLED:
+        note(f"The run {run.run_id} of {run.source} is cancelled.")
+    elif run.state.is_final:
+        note(f"The run {run.run_id} of {run.source} had just ended: {run.state.value}.")
+    else:
+        note(f"The run {run.run_id} of {run.source} was asked to stop; its worker has not said so yet.")
 
 
 @runs.command()
