@@ -1,4 +1,4 @@
-"""/records: the description of one source, and where skolem IRIs of the graph store lead."""
+"""/records: the description of one source, and where skolem IRIs of the graph store and those of curations lead."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask import Blueprint, Response, make_response, redirect, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from catalogue.discovery.curation import visible_record
-from catalogue.errors import Gone
+from catalogue.errors import Gone, NotFound
 from catalogue.model.records import StoredVersion
 from catalogue.web.description import described, description_page
 from catalogue.web.state import services
@@ -28,6 +28,15 @@ def blank_node(record_id: str, _label: str) -> BaseResponse:
     """A blank node of a record has no page of its own: see the record (RDF 1.1 Concepts, section 3.5)."""
     visible_record(services().ledger, record_id)
     return redirect(url_for("records.record", record_id=record_id), code=303)
+
+
+@blueprint.get(f"/curation/<{ID}:dataset_id>")
+def curation(dataset_id: str) -> BaseResponse:
+    """What the catalogue says of a dataset stands in the dataset's page, and in its RDF."""
+    found = services().ledger.published_version(dataset_id)
+    if found.curation is None:
+        raise NotFound("The catalogue says nothing of its own of this dataset.")
+    return redirect(url_for("datasets.dataset", dataset_id=dataset_id, _anchor="curation"), code=303)
 
 
 def current_version(record_id: str) -> StoredVersion:

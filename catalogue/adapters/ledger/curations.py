@@ -17,6 +17,8 @@ from catalogue.model.curation import Curation, NewCuration
 from catalogue.model.sources import PublicationPolicy
 from catalogue.model.validation import Verdict
 
+_ANY = select(curations.c.curation_id).limit(1)
+
 
 class Standing(NamedTuple):
     """The curation under which a dataset is shown, or not shown."""
@@ -28,8 +30,11 @@ class Standing(NamedTuple):
 def standing(connection: Connection, dataset_ids: Sequence[str]) -> dict[str, Standing]:
     """Those of the datasets that the operator says anything of."""
     found: dict[str, Standing] = {}
+    # Most catalogues say nothing of their own, and this is asked with every batch.
+    if connection.execute(_ANY).first() is None:
+        return found
     for some in chunks(dataset_ids):
-        # Columns that say whether it is empty, not the texts: this is asked with every batch.
+        # Columns that say whether it is empty, not the texts.
         columns = (
             curations.c.dataset_id,
             curations.c.curation_id,

@@ -26,7 +26,7 @@ GONE = (
     PAGE, f"{PAGE}.ttl", f"/api/v1{PAGE}", ENTRY, f"{ENTRY}.nt", f"/api/v1{ENTRY}", f"{ENTRY}/versions",
     f"{ENTRY}/versions/1", f"{ENTRY}/versions/1.ttl", f"/api/v1{ENTRY}/versions", f"/api/v1{ENTRY}/versions/1",
     f"/api/v1{ENTRY}/versions/1.ttl", f"/api/v1{ENTRY}/versions/1/diff?since=1", f"/api/v1{ENTRY}/versions/1/payload",
-    f"/.well-known/genid/{RECORD}/b1",
+    f"/.well-known/genid/{RECORD}/b1", f"/curation/{DATASET}",
 )  # fmt: skip
 
 
@@ -117,6 +117,14 @@ def test_quads_keep_source_and_catalogue_apart(curated: World, client: FlaskClie
     assert NODE.value in exported.decode()
     accepted = client.get(PAGE, headers={"Accept": answer.mimetype})
     assert accepted.mimetype == answer.mimetype
+
+
+def test_the_iri_of_a_curation_leads_to_it(curated: World, client: FlaskClient) -> None:
+    answer = client.get(f"/curation/{DATASET}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{PAGE}#curation")
+    for other in curated.ledger.published_ids(None, 10):
+        if other != DATASET:
+            assert client.get(f"/curation/{other}").status_code == 404
 
 
 def test_a_new_curation_is_a_new_etag(curated: World, client: FlaskClient) -> None:
