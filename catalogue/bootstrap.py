@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from catalogue.adapters.added_vocabularies import AddedVocabularies
 from catalogue.adapters.data_folder import DataFolder, Runtime
 from catalogue.adapters.files import FileClients
 from catalogue.adapters.graph.bulk import BulkLoad
@@ -120,6 +121,8 @@ def open_services(
         search = TantivyIndex(folder.search, writer=writer)
         stack.callback(search.close)
         clock = SystemClock()
+        added = AddedVocabularies(folder.path)
+        marks = added.marks()
         yield Services(
             settings=settings,
             base=base,
@@ -132,8 +135,8 @@ def open_services(
             graph=_graph_store(base, folder),
             search=search,
             engine=shape_engine(settings),
-            profiles=_Later(lambda: ProfilesOnDemand(folder.profiles)),
-            vocabularies=load_vocabularies(),
+            profiles=_Later(lambda: ProfilesOnDemand(folder.profiles, marks)),
+            vocabularies=load_vocabularies(added.files()),
             harvesters=_Later(load_harvesters),
             spool=folder.spool,
         )
@@ -265,11 +268,12 @@ class Judging:
 def open_judging(settings: Settings, secrets: Mapping[str, str]) -> Judging:
     """The parts that judge a document given by hand."""
     clock = SystemClock()
+    added = AddedVocabularies(settings.data)
     return Judging(
         http=HttpClientsOnRequests(settings, clock, secrets=secrets),
         files=FileClients(settings),
         clock=clock,
         engine=shape_engine(settings),
-        profiles=ProfilesOnDemand(settings.data / "profiles"),
-        vocabularies=load_vocabularies(),
+        profiles=ProfilesOnDemand(settings.data / "profiles", added.marks()),
+        vocabularies=load_vocabularies(added.files()),
     )

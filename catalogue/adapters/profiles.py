@@ -28,23 +28,21 @@ LOOK_AGAIN = 1.0  # seconds between two looks for added profiles
 
 
 def load_profiles(extra: Iterable[Path] = ()) -> dict[str, ShapesProfile]:
-    """Every profile by name, each prepared once.
-
-    `extra`: folders that hold a `profile.ttl`, or single shapes files (the name is then the file's stem). Raises
-    ConfigurationError when a file is missing, does not parse, has a pattern that the engines do not share, or when
-    two profiles have one name.
-    """
+    """Every profile by name, each prepared once. `extra`: folders that hold a `profile.ttl`, or single shapes files
+    (the name is then the file's stem). Raises ConfigurationError when a file is missing, does not parse, has a pattern
+    that the engines do not share, or when two profiles have one name."""
     drafts = _read(extra)
-    return {name: _finish(draft, drafts) for name, draft in drafts.items()}
+    return {name: _finish(draft, drafts, {}) for name, draft in drafts.items()}
 
 
 class ProfilesOnDemand(Mapping[str, ShapesProfile]):
     """Profiles by name, each prepared when it is first asked for. ConfigurationError as with `load_profiles`.
 
-    `added`: a folder of folders with a `profile.ttl`; what is put there later is found within LOOK_AGAIN.
-    """
+    `added`: a folder of folders with a `profile.ttl`; what comes there later is found within LOOK_AGAIN. `marks`: name of a
+    vocabulary that may change → hash of what it holds; a bundle that uses it has another hash then."""
 
-    def __init__(self, added: Path | None = None) -> None:
+    def __init__(self, added: Path | None = None, marks: Mapping[str, str] | None = None) -> None:
+        self._marks = marks or {}
         self._drafts = _read(())
         self._finished: dict[str, ShapesProfile] = {}
         self._added = added
@@ -77,7 +75,7 @@ class ProfilesOnDemand(Mapping[str, ShapesProfile]):
     def __getitem__(self, name: str) -> ShapesProfile:
         drafts = self._known()
         if name not in self._finished:
-            self._finished[name] = _finish(drafts[name], drafts)
+            self._finished[name] = _finish(drafts[name], drafts, self._marks)
         return self._finished[name]
 
     def __contains__(self, name: object) -> bool:
@@ -222,7 +220,7 @@ def _parse(file: Traversable, where: str, base: str) -> Graph:
     return Graph(quad.triple for quad in quads)
 
 
-def _finish(draft: _Draft, drafts: dict[str, _Draft]) -> ShapesProfile:
+def _finish(draft: _Draft, drafts: dict[str, _Draft], marks: Mapping[str, str]) -> ShapesProfile:
     shapes, left_out = _inherited(draft, drafts, ())
     default = prepare(_without(shapes, left_out), draft.name, draft.iri)
     variants = tuple(
@@ -231,7 +229,9 @@ def _finish(draft: _Draft, drafts: dict[str, _Draft]) -> ShapesProfile:
     )
     parts = [draft.name, draft.version, canonical_text(default)]
     parts += [f"{access}\n{canonical_text(graph)}" for access, graph in variants]
+    vocabularies = _all_vocabularies(draft, drafts)
     parts += [*sorted(draft.known_gaps), *draft.vocabularies]
+    parts += [name + marks[name] for name in vocabularies if name in marks]
     return ShapesProfile(
         name=draft.name,
         version=draft.version,
@@ -241,7 +241,7 @@ def _finish(draft: _Draft, drafts: dict[str, _Draft]) -> ShapesProfile:
         bundle_hash=bundle_hash(parts),
         variants=tuple((access, _turtle(graph)) for access, graph in variants),
         known_gaps=draft.known_gaps,
-        vocabularies=_all_vocabularies(draft, drafts),
+        vocabularies=vocabularies,
         see_also=draft.see_also,
     )
 

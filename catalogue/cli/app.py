@@ -14,6 +14,7 @@ SUMMARIES = {
     "harvest": "Harvest a source now, by its name or its URL.",
     "validate": "Check the dataset descriptions of files, URLs or standard input.",
     "profiles": "List and show profiles, and add them from files of shapes.",
+    "vocabularies": "List and show vocabularies, and add them from ontology files.",
     "sources": "Register, schedule, list and remove sources.",
     "runs": "Look at runs and their outcomes.",
     "records": "Look at records, their versions and what changed.",
