@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from catalogue.adapters.files import media_type_of
 from catalogue.bootstrap import Judging
@@ -23,7 +25,8 @@ STDIN_URL = "urn:pharos:stdin"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One document to come. `name`: as it is told; `file`: its path, "" for what is no file."""
+    """One document to come. `name`: as it is told; `file`: its path, from the working folder where it stands in there,
+    "" for what is no file."""
 
     name: str
     url: str
@@ -65,7 +68,10 @@ def _is_document(file: Path, folder: Path) -> bool:
 
 
 def _of_file(path: str) -> Input:
-    return Input(path, as_url(path), path)
+    url = as_url(path)
+    file = Path(url2pathname(urlsplit(url).path))
+    inside = file.is_relative_to(Path.cwd())
+    return Input(path, url, str(file.relative_to(Path.cwd()) if inside else file))
 
 
 def payload_of(judging: Judging, given: Input) -> Payload:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
+from catalogue.model.findings import JudgedRecord
 from catalogue.model.validation import ValidationReport, ValidationResult
-from catalogue.rdf.graphs import Graph
+from catalogue.rdf.graphs import Graph, serialise
 from catalogue.rdf.namespaces import DCT, PHAROS, RDF, SH, XSD
 from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Term, Triple
 
@@ -29,6 +31,12 @@ def report_graph(report: ValidationReport, record_iri: str | None = None) -> Gra
     for result in report.results:
         triples.extend(_result(node, result))
     return Graph(triples)
+
+
+def turtle_of(records: Iterable[JudgedRecord]) -> Iterator[str]:
+    """The reports of records as one Turtle document, piece by piece."""
+    for record in records:
+        yield serialise(report_graph(record.report, record.subject), RdfFormat.TURTLE).decode() + "\n"
 
 
 def _result(report: BlankNode, result: ValidationResult) -> list[Triple]:

@@ -11,6 +11,7 @@ from itertools import islice
 from flask import Blueprint, Response, current_app, render_template
 
 from catalogue.bootstrap_validation import Checker
+from catalogue.discovery.report_graph import turtle_of
 from catalogue.discovery.source_report import judged_records
 from catalogue.errors import NotFound
 from catalogue.feeds.report_downloads import as_csv, as_json
@@ -26,7 +27,7 @@ MOST = 2_000
 KEPT = 20
 _REMEMBERED = 16
 _EXTENSION = "pharos-source-reports"
-MEDIA_TYPES = {"csv": "text/csv", "json": "application/json"}
+MEDIA_TYPES = {"csv": "text/csv", "json": "application/json", "ttl": "text/turtle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ def download(slug: str, suffix: str) -> Response:
     """Every finding of every record."""
     if suffix not in MEDIA_TYPES:
         raise NotFound(
-            f"There is no report with the suffix .{suffix[:20]}.", advice="There are .csv and .json."
+            f"There is no report with the suffix .{suffix[:20]}.", advice="There are .csv, .json and .ttl."
         )
     source = services().ledger.source(slug)
     records, told = _records(slug), Checker.of(services()).findings
     if suffix == "csv":
         pieces = as_csv(records, (), told)
+    elif suffix == "ttl":
+        pieces = turtle_of(records)
     else:
         pieces = as_json({"source": source.slug, "title": source.title}, records, (), told)
     response = Response(pieces, content_type=f"{MEDIA_TYPES[suffix]}; charset=utf-8")

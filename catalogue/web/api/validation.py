@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request
-from pyoxigraph import RdfFormat
 
 from catalogue.bootstrap_validation import Checker
-from catalogue.discovery.report_graph import report_graph
+from catalogue.discovery.report_graph import turtle_of
 from catalogue.errors import InvalidQuery, UnsupportedMediaType
 from catalogue.feeds.report_downloads import as_csv, as_json
 from catalogue.feeds.report_sheet import report_object
 from catalogue.model.records import Payload
-from catalogue.rdf.graphs import serialise
 from catalogue.web import checks
 from catalogue.web.api import schemas_validation as schemas
 from catalogue.web.api.v1 import expect
@@ -97,7 +94,7 @@ def answer(check: checks.Check, form: str) -> Response:
     if form == "csv":
         pieces = as_csv(check.records, check.skipped, told, check.name)
     elif form == "turtle":
-        pieces = _turtle(check)
+        pieces = turtle_of(check.records)
     else:
         pieces = as_json(_head(check), check.records, check.skipped, told, check.name)
     response = Response(pieces, content_type=f"{schemas.FORMATS[form]}; charset=utf-8")
@@ -116,11 +113,6 @@ def _head(check: checks.Check) -> dict[str, object]:
         "problems": problems,
         "report": report_object(check.report),
     }
-
-
-def _turtle(check: checks.Check) -> Iterator[str]:
-    for record in check.records:
-        yield serialise(report_graph(record.report, record.subject), RdfFormat.TURTLE).decode() + "\n"
 
 
 def _form() -> str:

@@ -124,6 +124,18 @@ def test_github_gets_a_command_for_each_finding(bare_pharos: Pharos, files: Path
     assert issued.startswith("::error file=catalogue/bad.ttl,line=4,title=Ta%3A dct%3Aissued::")
 
 
+def test_github_gets_paths_from_the_working_folder(bare_pharos: Pharos, files: Path) -> None:
+    """GitHub finds a file by its path in the repository."""
+    out = bare_pharos("validate", str(files / "bad.ttl"), *LEVEL, "--format", "github").out
+    assert {line.split("file=")[1].split(",")[0] for line in out.splitlines()} == {"catalogue/bad.ttl"}
+
+
+def test_standard_input_is_a_document(bare_pharos: Pharos, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((HEADS + SOUND).encode())))
+    (each,) = json.loads(bare_pharos("validate", "-", *LEVEL, "--json").out)
+    assert each["document"] == "standard input"
+
+
 def test_junit_has_a_case_for_each_record(bare_pharos: Pharos, files: Path) -> None:
     (files / "broken.ttl").write_text("this is no RDF")
     told = bare_pharos("validate", "catalogue", *LEVEL, "--format", "junit")

@@ -6,8 +6,10 @@ import csv
 import io
 from pathlib import Path
 
+import pyoxigraph
 import pytest
 from flask.testing import FlaskClient
+from pyoxigraph import RdfFormat
 from web_world import BREAST_IRI, VIOLATION, World
 
 from catalogue.model.identifiers import record_id
@@ -58,6 +60,8 @@ def test_a_large_source_is_cut_on_the_page_and_whole_in_the_downloads(
     rows = list(csv.DictReader(io.StringIO(client.get("/sources/large/report.csv").text)))
     assert {row["title"] for row in rows} == {str(n) for n in range(260)}
     assert len(client.get("/sources/large/report.json").json["records"]) == 260
+    turtle = pyoxigraph.parse(client.get("/sources/large/report.ttl").data, format=RdfFormat.TURTLE)
+    assert sum(q.predicate.value.endswith("#result") for q in turtle) == 260
 
 
 def test_what_there_is_not_is_not_found(client: FlaskClient) -> None:
