@@ -10,7 +10,7 @@ from catalogue.discovery.history import Statement, short, statements
 from catalogue.discovery.records import Property, RecordView, record_view
 from catalogue.errors import NotFound
 from catalogue.model.curation import hidden
-from catalogue.model.records import Payload, StoredRecord, StoredVersion
+from catalogue.model.records import Payload, RecordOutcome, StoredRecord, StoredVersion
 from catalogue.model.vocabularies import Vocabularies
 from catalogue.ports import Ledger
 from catalogue.rdf.graphs import Graph, from_ntriples
@@ -84,6 +84,25 @@ def gives_payloads(ledger: Ledger, slug: str) -> bool:
     """Whether documents of the source may be given to everybody: a document holds more records than the one that is
     asked for."""
     return not ledger.source(slug).credentials and not ledger.withholds(slug)
+
+
+class PublicLines:
+    """Lines of runs as everybody may see them: of a hidden dataset they say that there was something, not what."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def outcomes(
+        self, run_id: str, kinds: Sequence[str] = (), limit: int = 1000, offset: int = 0
+    ) -> list[RecordOutcome]:
+        lines = self._ledger.outcomes(run_id, kinds, limit, offset)
+        hidden = self._ledger.hidden([line.dataset_id for line in lines if line.dataset_id])
+        return [_silent(line) if line.dataset_id in hidden else line for line in lines]
+
+
+def _silent(line: RecordOutcome) -> RecordOutcome:
+    said = "The catalogue hides this dataset." if line.reason else None
+    return replace(line, subject=None, title=None, snippet=None, position=None, reason=said, advice=None)
 
 
 def _properties(view: RecordView) -> tuple[Property, ...]:

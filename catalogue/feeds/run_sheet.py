@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from catalogue.model.harvest import HarvestRun
 from catalogue.model.records import RecordOutcome
-from catalogue.ports import Ledger
 
 PORTION = 1_000
 COLUMNS = (
@@ -22,11 +21,20 @@ TOTAL = "total"
 """The kind of the rows that hold the balance sheet: `code` names what is counted, `count` how many."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+
+class Lines(Protocol):
+    """Whatever tells a run's lines: the ledger, or what everybody may see of it."""
+
+    def outcomes(
+        self, run_id: str, kinds: Sequence[str] = (), limit: int = 1000, offset: int = 0
+    ) -> list[RecordOutcome]: ...
+
+
 Address = Callable[[str], str]
 """How a page's address is shown."""
 
 
-def as_csv(ledger: Ledger, run: HarvestRun, address: Address = str) -> Iterator[str]:
+def as_csv(ledger: Lines, run: HarvestRun, address: Address = str) -> Iterator[str]:
     """RFC 4180, with a header. The balance sheet comes first."""
     yield csv_row(COLUMNS)
     for name, value in asdict(run.counts).items():
@@ -35,7 +43,7 @@ def as_csv(ledger: Ledger, run: HarvestRun, address: Address = str) -> Iterator[
         yield csv_row([*map(cell, _line(line, address).values()), ""])
 
 
-def as_json(ledger: Ledger, run: HarvestRun, address: Address = str) -> Iterator[str]:
+def as_json(ledger: Lines, run: HarvestRun, address: Address = str) -> Iterator[str]:
     """One object: the run's facts, `counts`, and `outcomes` with one object a line."""
     head = json.dumps(_facts(run), ensure_ascii=False, indent=2)
     yield head.removesuffix("\n}") + ',\n  "outcomes": ['
@@ -46,7 +54,7 @@ def as_json(ledger: Ledger, run: HarvestRun, address: Address = str) -> Iterator
     yield "\n  ]\n}\n"
 
 
-def lines(ledger: Ledger, run_id: str) -> Iterator[RecordOutcome]:
+def lines(ledger: Lines, run_id: str) -> Iterator[RecordOutcome]:
     """Every line of the run, a portion in memory at a time."""
     offset = 0
     while portion := ledger.outcomes(run_id, limit=PORTION, offset=offset):

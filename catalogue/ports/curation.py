@@ -26,6 +26,9 @@ class Curating(Protocol):
     def curated(self, after: str, limit: int) -> list[Curation]:
         """What the operator said last of each dataset, in order of dataset_id, beginning after the given one."""
 
+    def hidden(self, dataset_ids: Sequence[str]) -> set[str]:
+        """Those of the datasets that are hidden."""
+
     def withholds(self, slug: str) -> bool:
         """Whether something of the source is not shown: hidden, or kept back by the source's policy."""
 

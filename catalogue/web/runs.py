@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
+from catalogue.discovery.curation import PublicLines
 from catalogue.errors import InvalidQuery, NotFound
 from catalogue.feeds.run_sheet import as_csv, as_json
 from catalogue.model.records import OutcomeKind
@@ -40,7 +41,7 @@ def run(run_id: str) -> str:
     ledger = services().ledger
     found = ledger.run(run_id)
     page, kinds = page_number(), outcome_kinds()
-    outcomes = ledger.outcomes(
+    outcomes = PublicLines(ledger).outcomes(
         run_id, kinds, limit=OUTCOMES_PER_PAGE + 1, offset=(page - 1) * OUTCOMES_PER_PAGE
     )
     return render_template(
@@ -63,7 +64,7 @@ def download(run_id: str, suffix: str) -> Response:
         )
     write, media_type = SHEETS[suffix]
     ledger = services().ledger
-    pieces = write(ledger, ledger.run(run_id), public_address)
+    pieces = write(PublicLines(ledger), ledger.run(run_id), public_address)
     response = Response(pieces, content_type=f"{media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="run-{run_id}.{suffix}"'
     return response

@@ -36,6 +36,11 @@ class SqlCurating:
         with self._database.read() as connection:
             return curations.latest(connection, after, limit)
 
+    def hidden(self, dataset_ids: Sequence[str]) -> set[str]:
+        with self._database.read() as connection:
+            said = curations.standing(connection, dataset_ids)
+        return {dataset_id for dataset_id, standing in said.items() if standing.hidden}
+
     def withholds(self, slug: str) -> bool:
         with self._database.read() as connection:
             return curations.withholds(connection, slug)

@@ -7,6 +7,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request
 
+from catalogue.discovery.curation import PublicLines
 from catalogue.discovery.search import parse_search, run_search
 from catalogue.errors import InvalidQuery
 from catalogue.web.api import schemas, views
@@ -110,7 +111,9 @@ def run(run_id: str, _query: Any) -> dict[str, Any]:
     expect("page", "size", "kind")
     page, size = page_number(), page_size()
     found = services().ledger.run(run_id)
-    outcomes = services().ledger.outcomes(run_id, outcome_kinds(), limit=size, offset=(page - 1) * size)
+    outcomes = PublicLines(services().ledger).outcomes(
+        run_id, outcome_kinds(), limit=size, offset=(page - 1) * size
+    )
     return views.run_answer(found) | {
         "outcomes": [views.outcome_answer(outcome) for outcome in outcomes],
         "page": page,

@@ -68,6 +68,7 @@ def test_a_corrected_theme_is_found_and_no_harvest_takes_it_back(clinic: Clinic)
         clinic.harvest("Second")
     assert clinic("verify")["agree"]
     clinic("rebuild", "search")
+    clinic("replay", "clinic")
     assert clinic.found(HEAL) == [IRI]
     (listed,) = clinic("records", "curation")
     assert listed["statements"] == made["statements"]
@@ -91,6 +92,9 @@ def test_a_file_says_everything_at_once(clinic: Clinic, tmp_path: Path) -> None:
     assert clinic.found(HEAL) == [IRI]
     shown = clinic("sparql", f"SELECT ?t {{ <{IRI}> <http://purl.org/dc/terms/title> ?t }}")
     assert sorted(row["t"]["value"] for row in shown["results"]["bindings"]) == ["Better", "First"]
+    where = clinic("sparql", f'SELECT ?g {{ GRAPH ?g {{ <{IRI}> ?p "Better"@de }} }}')
+    (row,) = where["results"]["bindings"]
+    assert row["g"]["value"].endswith(f"/curation/{made['dataset']}")
 
 
 @pytest.mark.parametrize(

@@ -155,6 +155,17 @@ def test_what_is_hidden_answers_410_everywhere(world: World, client: FlaskClient
     assert BREAST_IRI not in client.get("/catalog.nt").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("path", ["/runs/{}", "/runs/{}.csv", "/runs/{}.json", "/api/v1/runs/{}"])
+def test_lines_of_runs_do_not_name_what_is_hidden(world: World, client: FlaskClient, path: str) -> None:
+    run = world.ledger.version(RECORD).run_id
+    assert BREAST_IRI in client.get(path.format(run)).get_data(as_text=True)
+    hide(world.ledger, find_target(world.ledger, DATASET), True, "ada")
+    answer = client.get(path.format(run))
+    assert answer.status_code == 200
+    assert BREAST_IRI not in answer.get_data(as_text=True)
+    assert RECORD in answer.get_data(as_text=True)
+
+
 @pytest.mark.parametrize("path", GONE)
 def test_what_was_erased_answers_410_everywhere(world: World, client: FlaskClient, path: str) -> None:
     for record in world.ledger.records_of_dataset(DATASET):
