@@ -136,9 +136,9 @@ class Intake:
         states = self.states(known.record_ids)
         for key in known.record_ids:
             if key in states:
-                kind = OutcomeKind.DUPLICATE if key in self.met else OutcomeKind.UNCHANGED
+                unchanged = RecordOutcome(OutcomeKind.UNCHANGED, record_id=key, page_url=page.url)
+                self.batch.outcome(met_before(key, page.url) if key in self.met else unchanged)
                 self.met.add(key)
-                self.batch.outcome(RecordOutcome(kind, record_id=key, page_url=page.url))
                 self.memory.met(page.url, key)
         self.pages += 1
         self.passed += 1
@@ -248,7 +248,7 @@ class Intake:
         self.memory.met(record.page_url, record.record_id)
         self.batch.members(self.members.of_record(raw, record))
         if record.record_id in self.met:
-            self.batch.outcome(met_before(record))
+            self.batch.outcome(met_before(record.record_id, record.page_url, record))
             return None
         self.met.add(record.record_id)
         return record

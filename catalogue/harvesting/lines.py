@@ -74,14 +74,14 @@ def outside(count: int, examples: Sequence[str]) -> RecordOutcome:
     )
 
 
-def met_before(record: NormalisedRecord) -> RecordOutcome:
-    """A second description of a resource in one run."""
+def met_before(record_id: str, page_url: str, record: NormalisedRecord | None = None) -> RecordOutcome:
+    """A second description of a resource in one run; no `record` when its page was passed over."""
     return RecordOutcome(
         OutcomeKind.DUPLICATE,
-        record_id=record.record_id,
-        dataset_id=record.dataset_id,
-        subject=record.subject,
-        page_url=record.page_url,
+        record_id=record_id,
+        dataset_id=record.dataset_id if record else None,
+        subject=record.subject if record else None,
+        page_url=page_url,
         code="met-before",
         reason="The source describes this resource more than once; the first description was taken.",
         advice="Describe each resource once, or give each an IRI of its own.",

@@ -24,7 +24,8 @@ DEATHS = 3
 """Workers that may die during one run before it is given up."""
 
 _GIVEN_UP = (
-    "What the run had committed stands. Look at the log and at the machine's memory, then harvest again."
+    "What the run had committed stands. Look at the log, at the machine's memory and at the room on its disks, then "
+    "harvest again."
 )
 
 

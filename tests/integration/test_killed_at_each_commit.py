@@ -221,6 +221,12 @@ def test_wherever_a_worker_is_killed_the_run_leaves_what_an_undisturbed_one_leav
             assert_equal(paged.state(story.server), day.calm, f"killed before write {write} of {day.writes}")
 
 
+def test_a_duplicate_says_why_also_on_a_page_that_was_passed_over(story: Story) -> None:
+    lines = [line for day in story.days for line in day.calm["lines"][0] if line["kind"] == "duplicate"]
+    assert {line["code"] for line in lines} == {"met-before"}
+    assert {line["subject"] is None for line in lines} == {True, False}
+
+
 @pytest.mark.parametrize("number", range(LAST_DAY + 1))
 def test_a_run_that_two_workers_died_of_leaves_what_an_undisturbed_one_leaves(
     number: int, story: Story, tmp_path: Path
