@@ -48,7 +48,7 @@ bench: $(VENV)/.developer  ## Measure, and write the figures to docs/performance
 differential: $(VENV)/.developer  ## Hold both validation engines against each other at length (half an hour)
 	PHAROS_TEST_LONG=1 $(BIN)/python -m pytest -o timeout=7200 tests/conformance/test_differential_profiles.py $(PYTEST_ARGS)
 
-soak: $(VENV)/.developer  ## Kill workers 200 times while a source changes (about half an hour)
+soak: $(VENV)/.developer  ## Kill workers 200 times while a source changes (SQLite, then PostgreSQL; half an hour each)
 	PHAROS_TEST_SOAK_KILLS=200 PHAROS_TEST_SOAK_RECORDS=2000 $(BIN)/python -m pytest -s tests/soak
 
 corpora: $(VENV)/.developer  ## Harvest the corpora beside the project and write docs/corpora.md
