@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -10,15 +12,17 @@ from pathlib import Path, PurePosixPath
 from threading import Lock
 from time import monotonic
 
-import pyoxigraph
 from pyoxigraph import RdfFormat
 
+from catalogue.adapters.profile_files import as_node, iris_of, parse_file, text_of
 from catalogue.adapters.shape_bundles import bundle_hash, canonical_text, prepare, read_shapes
 from catalogue.errors import ConfigurationError
 from catalogue.model.validation import ShapesProfile
 from catalogue.rdf.graphs import Graph, serialise
 from catalogue.rdf.namespaces import DCAT, DCT, OWL, PHAROS, RDFS, Namespace
-from catalogue.rdf.terms import BlankNode, Literal, NamedNode, Subject
+from catalogue.rdf.terms import Literal, NamedNode, Subject
+
+log = logging.getLogger(__name__)
 
 PROFILES = "https://w3id.org/pharos/profiles/"
 """Our profiles' IRIs are this and their name; their shapes' IRIs are that, `#` and a local name."""
@@ -46,6 +50,7 @@ class ProfilesOnDemand(Mapping[str, ShapesProfile]):
         self._drafts = _read(())
         self._finished: dict[str, ShapesProfile] = {}
         self._added = added
+        self._names: set[str] = set()
         self._seen: dict[Path, int] = {}
         self._looked_at = -LOOK_AGAIN
         self._lock = Lock()
@@ -58,19 +63,26 @@ class ProfilesOnDemand(Mapping[str, ShapesProfile]):
     def _known(self) -> dict[str, _Draft]:
         if self._added is not None and monotonic() - self._looked_at >= LOOK_AGAIN:
             with self._lock:
-                for file in sorted(self._added.glob("[!.]*/profile.ttl")):
-                    self._take_in(file, file.stat().st_mtime_ns)
+                found = _stamps(self._added)
+                if found != self._seen:
+                    self._take_in(found)
                 self._looked_at = monotonic()
         return self._drafts
 
-    def _take_in(self, file: Path, stamp: int) -> None:
-        if self._seen.get(file) != stamp:
-            draft = _read_folder(file.parent)
-            if file in self._seen:
-                self._finished.pop(draft.name, None)
-                del self._drafts[draft.name]
-            _add(self._drafts, draft)
-            self._seen[file] = stamp
+    def _take_in(self, found: dict[Path, int]) -> None:
+        """Reads the added ones anew. One that cannot be used is told in the log: others go on without it."""
+        drafts = {name: draft for name, draft in self._drafts.items() if name not in self._names}
+        names: set[str] = set()
+        for file in sorted(found):
+            try:
+                draft = _read_folder(file.parent)
+                _add(drafts, draft)
+                names.add(draft.name)
+            except ConfigurationError as error:
+                log.error("an added profile is left out: %s", error.detail, extra={"advice": error.advice})
+        for name in self._names | names:
+            self._finished.pop(name, None)
+        self._drafts, self._names, self._seen = drafts, names, found
 
     def __getitem__(self, name: str) -> ShapesProfile:
         drafts = self._known()
@@ -86,6 +98,14 @@ class ProfilesOnDemand(Mapping[str, ShapesProfile]):
 
     def __len__(self) -> int:
         return len(self._known())
+
+
+def _stamps(folder: Path) -> dict[Path, int]:
+    found: dict[Path, int] = {}
+    for file in folder.glob("[!.]*/profile.ttl"):
+        with suppress(FileNotFoundError):  # replaced or removed just now
+            found[file] = file.stat().st_mtime_ns
+    return found
 
 
 def _read(extra: Iterable[Path]) -> dict[str, _Draft]:
@@ -131,7 +151,7 @@ def _add(drafts: dict[str, _Draft], draft: _Draft) -> None:
 def _read_folder(folder: Traversable) -> _Draft:
     where = f"{folder.name}/profile.ttl"
     base = f"{PROFILES}{folder.name}/"
-    graph = _parse(folder / "profile.ttl", where, base)
+    graph = parse_file(folder / "profile.ttl", where, base)
     found = graph.instances(PHAROS.ShapesProfile)
     if len(found) != 1:
         raise ConfigurationError(
@@ -140,21 +160,21 @@ def _read_folder(folder: Traversable) -> _Draft:
         )
     profile = found[0]
     variants = sorted(
-        graph.objects(profile, PHAROS.variant), key=lambda v: _text(graph, _node(v), PHAROS.order)
+        graph.objects(profile, PHAROS.variant), key=lambda v: text_of(graph, as_node(v), PHAROS.order)
     )
     return _Draft(
-        name=_text(graph, profile, DCT.identifier) or folder.name,
+        name=text_of(graph, profile, DCT.identifier) or folder.name,
         iri=profile.value,
-        version=_text(graph, profile, DCAT.version),
-        title=_text(graph, profile, DCT.title),
-        description=_text(graph, profile, DCT.description),
+        version=text_of(graph, profile, DCAT.version),
+        title=text_of(graph, profile, DCT.title),
+        description=text_of(graph, profile, DCT.description),
         shapes=_shapes(folder, graph, profile, base),
-        variants=tuple(_variant(folder, graph, _node(v), base) for v in variants),
-        inherits=_iris(graph, profile, PHAROS.inherits),
-        left_out=frozenset(_iris(graph, profile, PHAROS.leavesOut)),
-        known_gaps=frozenset(_iris(graph, profile, PHAROS.knownGap)),
+        variants=tuple(_variant(folder, graph, as_node(v), base) for v in variants),
+        inherits=iris_of(graph, profile, PHAROS.inherits),
+        left_out=frozenset(iris_of(graph, profile, PHAROS.leavesOut)),
+        known_gaps=frozenset(iris_of(graph, profile, PHAROS.knownGap)),
         vocabularies=_vocabularies(graph, profile),
-        see_also=_iris(graph, profile, RDFS.seeAlso),
+        see_also=iris_of(graph, profile, RDFS.seeAlso),
     )
 
 
@@ -167,57 +187,44 @@ def _vocabularies(graph: Graph, profile: Subject) -> tuple[str, ...]:
 def _variant(
     folder: Traversable, graph: Graph, node: Subject, base: str
 ) -> tuple[str, Graph, frozenset[str]]:
-    access = _iris(graph, node, PHAROS.accessRights)
+    access = iris_of(graph, node, PHAROS.accessRights)
     if len(access) != 1:
         raise ConfigurationError(
             f"{folder.name}/profile.ttl has a variant without exactly one pharos:accessRights."
         )
-    return access[0], _shapes(folder, graph, node, base), frozenset(_iris(graph, node, PHAROS.leavesOut))
+    return access[0], _shapes(folder, graph, node, base), frozenset(iris_of(graph, node, PHAROS.leavesOut))
 
 
 def _shapes(folder: Traversable, graph: Graph, owner: Subject, base: str) -> Graph:
     """The union of the shape files that `owner` names as resources with the role of validation."""
     shapes = Graph()
     for resource in graph.objects(owner, PROF.hasResource):
-        if VALIDATION not in graph.objects(_node(resource), PROF.hasRole):
+        if VALIDATION not in graph.objects(as_node(resource), PROF.hasRole):
             continue
-        for artifact in _iris(graph, _node(resource), PROF.hasArtifact):
+        for artifact in iris_of(graph, as_node(resource), PROF.hasArtifact):
             relative = PurePosixPath(artifact.removeprefix(base))
             if not artifact.startswith(base) or ".." in relative.parts:
                 raise ConfigurationError(
                     f"{folder.name}/profile.ttl names {artifact}, which is not in its folder."
                 )
             where = f"{folder.name}/{relative}"
-            shapes = shapes | read_shapes(_parse(folder.joinpath(*relative.parts), where, base), where)
+            shapes = shapes | read_shapes(parse_file(folder.joinpath(*relative.parts), where, base), where)
     return shapes
 
 
 def _read_file(path: Path) -> _Draft:
     """A profile made of nothing but a shapes file."""
-    graph = _parse(path, path.name, f"{PROFILES}{path.stem}/")
+    graph = parse_file(path, path.name, f"{PROFILES}{path.stem}/")
     about = next(iter(graph.instances(OWL.Ontology)), None)
-    title = _text(graph, about, DCT.title, RDFS.label) if about else ""
+    title = text_of(graph, about, DCT.title, RDFS.label) if about else ""
     return _Draft(
         name=path.stem,
         iri=f"{PROFILES}{path.stem}",
-        version=_text(graph, about, OWL.versionInfo, DCAT.version) if about else "",
+        version=text_of(graph, about, OWL.versionInfo, DCAT.version) if about else "",
         title=title or path.stem,
-        description=_text(graph, about, DCT.description, RDFS.comment) if about else "",
+        description=text_of(graph, about, DCT.description, RDFS.comment) if about else "",
         shapes=read_shapes(graph, path.name),
     )
-
-
-def _parse(file: Traversable, where: str, base: str) -> Graph:
-    syntax = RdfFormat.from_extension(PurePosixPath(file.name).suffix.lstrip(".")) or RdfFormat.TURTLE
-    try:
-        quads = list(
-            pyoxigraph.parse(file.read_bytes(), format=syntax, base_iri=base, rename_blank_nodes=True)
-        )
-    except FileNotFoundError as error:
-        raise ConfigurationError(f"The shapes profile's file {where} is missing.", file=where) from error
-    except (SyntaxError, ValueError, OSError) as error:
-        raise ConfigurationError(f"{where} cannot be read as shapes: {error}", file=where) from error
-    return Graph(quad.triple for quad in quads)
 
 
 def _finish(draft: _Draft, drafts: dict[str, _Draft], marks: Mapping[str, str]) -> ShapesProfile:
@@ -283,18 +290,3 @@ def _without(graph: Graph, shapes: frozenset[str]) -> Graph:
 
 def _turtle(graph: Graph) -> str:
     return serialise(graph, RdfFormat.TURTLE).decode()
-
-
-def _text(graph: Graph, node: Subject, *predicates: NamedNode) -> str:
-    literals = [o for o in graph.objects(node, *predicates) if isinstance(o, Literal)]
-    english = [o for o in literals if o.language in (None, "en")]
-    return (english or literals)[0].value if literals else ""
-
-
-def _iris(graph: Graph, node: Subject, predicate: NamedNode) -> tuple[str, ...]:
-    return tuple(sorted(o.value for o in graph.objects(node, predicate) if isinstance(o, NamedNode)))
-
-
-def _node(term: object) -> Subject:
-    assert isinstance(term, NamedNode | BlankNode)
-    return term

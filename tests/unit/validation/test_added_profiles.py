@@ -116,6 +116,21 @@ def test_a_running_process_finds_what_is_added_and_replaced(
     assert "house" in list(running)
     added.add(NewProfile("house"), SHAPES.replace("No title", "None").encode(), URL, replace=True)
     assert running["house"].bundle_hash != before.bundle_hash
+    added.remove("house")
+    assert "house" not in running
+    assert "eucaim-2.0" in running
+
+
+def test_one_that_somebody_broke_is_left_out_and_told(
+    added: AddedProfiles, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    added.add(NewProfile("house"), SHAPES.encode(), URL)
+    added.add(NewProfile("sound"), SHAPES.encode(), URL)
+    (tmp_path / "profiles" / "house" / "shapes" / "shapes.ttl").write_text("broken")
+    running = ProfilesOnDemand(tmp_path / "profiles")
+    assert judged(running["sound"]) == ["No title."]
+    assert "house" not in running
+    assert "house/shapes/shapes.ttl" in caplog.text
 
 
 def test_a_file_may_be_included_for_one_command(tmp_path: Path) -> None:
