@@ -151,6 +151,9 @@ class Tables:
         text = text.strip()
         if scheme == COUNTRY and len(text) == 2 and not text.isupper():
             return None
+        if scheme == IANA_SCHEME and "/" in text:
+            # `text/csv` is for the rule `media-type-iris`, which may be switched off.
+            return None
         exact = self._by_code[scheme].get(text)
         return exact or self._by_text[scheme].get(_squeezed(text))
 

@@ -89,6 +89,7 @@ def test_what_was_mended_is_left_alone(rule, before, after):
         ("vocabulary-codes", f'{TITLE} "English"'),
         ("vocabulary-codes", f'{FORMAT} "DICOM and CSV"'),
         ("vocabulary-codes", f'<{DCAT}mediaType> "xml"'),
+        ("vocabulary-codes", f'<{DCAT}mediaType> "application/pdf"'),
         *(("vocabulary-codes", f'{OFTEN} "{text}"') for text in ("biweekly", "bi-monthly", "biannual", "quinzenal", "")),
         *(("vocabulary-codes", f'{WHERE} "{text}"') for text in ("Georgia", "Luxembourg", "de", "Bavaria")),
         ("vocabulary-codes", f'{OFTEN} "1"^^<{XSD}integer>'),
