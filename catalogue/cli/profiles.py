@@ -32,7 +32,7 @@ def profiles() -> None:
 @founding
 def list_(invocation: Invocation) -> None:
     """List the profiles that records can be judged by."""
-    known = ProfilesOnDemand(invocation.settings().data / "profiles")
+    known = open_judging(invocation.settings(), invocation.secrets()).profiles
     added = _added(invocation).names()
     rows = [{**_facts(known[name]), "added": name in added} for name in known]
     if invocation.json:
@@ -50,7 +50,7 @@ def list_(invocation: Invocation) -> None:
 @founding
 def show(invocation: Invocation, name: str, *, shapes: bool) -> None:
     """Show one profile and its rules."""
-    known = ProfilesOnDemand(invocation.settings().data / "profiles")
+    known = open_judging(invocation.settings(), invocation.secrets()).profiles
     if name not in known:
         raise NotFound(f"There is no profile {name!r}; there are: {', '.join(known)}.")
     profile = known[name]

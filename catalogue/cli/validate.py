@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -41,7 +40,7 @@ def validate(invocation: Invocation, targets: Sequence[str], profile: str, forma
     checked. Of several documents the worst counts.
     """
     judging = open_judging(invocation.settings(), invocation.secrets())
-    judging, profile = _chosen(judging, profile, invocation.settings().data / "profiles")
+    profile = _chosen(judging, profile)
     given = inputs_of(targets)
     checker = Checker(judging)
     answer = FORMATS[format_ or ("json" if invocation.json else "text")](checker)
@@ -54,13 +53,14 @@ def validate(invocation: Invocation, targets: Sequence[str], profile: str, forma
     raise click.exceptions.Exit(worst)
 
 
-def _chosen(judging: Judging, profile: str, added: Path) -> tuple[Judging, str]:
-    """The profile's name, and who knows it. InvalidQuery when it is neither a profile nor a file."""
-    if profile != "auto" and profile not in judging.profiles and Path(profile).is_file():
-        profiles = ProfilesOnDemand(added)
-        return replace(judging, profiles=profiles), profiles.include(Path(profile))
-    check_profile(profile, judging.profiles)
-    return judging, profile
+def _chosen(judging: Judging, profile: str) -> str:
+    """The profile's name; a file's is that of the file. InvalidQuery when it is neither a profile nor a file."""
+    profiles = judging.profiles
+    if profile != "auto" and profile not in profiles and Path(profile).is_file():
+        assert isinstance(profiles, ProfilesOnDemand)
+        return profiles.include(Path(profile))
+    check_profile(profile, profiles)
+    return profile
 
 
 def _check(checker: Checker, answer: Answer, given: Input, profile: str, *, alone: bool) -> int:
