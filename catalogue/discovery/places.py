@@ -74,6 +74,8 @@ class Places:
         exact = [s for s in candidates if str(s.object) in texts]
         written = {_lexical(text) for text in texts}
         alike = [s for s in candidates if isinstance(s.object, Literal) and s.object.value in written]
+        if exact and len({str(s.predicate) for s in exact}) == 1:
+            return exact[0]  # said twice, it is one statement: the first place is as good as the second
         return _only(exact or alike)
 
     def _of_link(self, node: Subject) -> Place | None:

@@ -90,6 +90,11 @@ def test_an_iri_that_was_mended_has_its_place(report: Report, heads: str) -> Non
     assert places(report(text), "dct:issued") == [(8, True)]
 
 
+def test_a_statement_that_stands_twice_has_its_first_line(report: Report, heads: str) -> None:
+    text = heads + '<urn:d> a dcat:Dataset ; dct:title "T"@en ;\n dct:issued "x" ;\n dct:issued "x" .\n'
+    assert (7, True) in places(report(text), "dct:issued")
+
+
 def test_a_concept_that_is_only_named_stands_where_it_is_named(report: Report, heads: str) -> None:
     text = (
         heads
