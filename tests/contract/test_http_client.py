@@ -324,9 +324,11 @@ def test_one_request_at_a_time_goes_to_a_host(make, server):
 
 def test_an_allowance_is_for_registered_sources_never_for_visitors(make, server):
     server.on("/", Answer(b"x"))
-    with make().for_visitor() as client, pytest.raises(AddressForbidden):
+    with make().for_visitor() as client, pytest.raises(AddressForbidden) as refused:
         client.get(server.url("/"))
     assert server.asked == []
+    # What the operator allows to sources changes nothing here, so it is no advice.
+    assert refused.value.advice == "Give the catalogue's public URL."
 
 
 def test_our_own_parts_are_refused_though_they_are_allowed(make, server):

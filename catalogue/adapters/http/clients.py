@@ -122,7 +122,7 @@ class HttpClientsOnRequests:
         seconds = min(VISITOR_SECONDS, self._terms.total_timeout)
         client = RequestsHttpClient(
             replace(self._terms, limits=limits, total_timeout=seconds, retries=0),
-            Guard(Allowance(), self._own, self._resolver),
+            Guard(None, self._own, self._resolver),
             self._turns,
             self._clock,
             sleep=self._sleep,

@@ -34,9 +34,10 @@ def resolve(host: str, port: int) -> list[SocketAddress]:
 
 
 class Guard:
-    """Judges addresses for one client. `allowance` is empty for URLs that visitors give."""
+    """Judges addresses for one client. `allowance`: None for URLs that visitors give, to whom nothing is allowed,
+    whatever the operator lists."""
 
-    def __init__(self, allowance: Allowance, own: OwnAddresses, resolver: Resolver = resolve) -> None:
+    def __init__(self, allowance: Allowance | None, own: OwnAddresses, resolver: Resolver = resolve) -> None:
         self._allowance = allowance
         self._own = own
         self._resolver = resolver
@@ -64,14 +65,15 @@ class Guard:
                 advice="Give the URL of another catalogue.",
             )
         reach = reach_of(address)
-        if reach is Reach.PUBLIC or (reach.can_be_allowed and self._allowance.covers(host, address, port)):
+        allowance = self._allowance if reach.can_be_allowed else None
+        if reach is Reach.PUBLIC or (allowance is not None and allowance.covers(host, address, port)):
             return
         verb = "leads to" if literal_address(host) is None else "is"
         place = f"[{host}]" if ":" in host else host
         raise AddressForbidden(
             f"{place} {verb} a {reach} address, which Pharos does not ask.",
             advice=f"If it is meant, the operator lists {place}:{port} in PHAROS_ALLOW_HOSTS."
-            if reach.can_be_allowed
+            if allowance is not None
             else "Give the catalogue's public URL.",
             host=host,
         )
