@@ -18,7 +18,13 @@ return [...document.querySelectorAll('main tbody th, main tbody td')].filter(cel
 
 
 @pytest.fixture(
-    params=["/runs", "/runs/{run}", f"/records/{record_id('registry', BREAST_IRI)}/versions", "/api"]
+    params=[
+        "/runs",
+        "/runs/{run}",
+        f"/records/{record_id('registry', BREAST_IRI)}/versions",
+        "/api",
+        "/sources",
+    ]
 )
 def address(request: pytest.FixtureRequest, site: str, world: World) -> str:
     return site + str(request.param).replace("{run}", world.ledger.runs()[0].run_id)
