@@ -7,7 +7,7 @@ different things to different people.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from urllib.parse import unquote, urljoin
 
@@ -136,16 +136,17 @@ class Tables:
     def vocabulary_matches(self, record: Described, base: str) -> Iterator[Change]:
         """Other addresses of a concept, and nodes that say no more than its label, as the concept of the table."""
         for predicate, scheme in IRI_TABLES.items():
+            pointing: dict[NamedNode | BlankNode, list[Triple]] = {}
             for triple in record.with_predicate(predicate):
-                value = triple.object
+                if isinstance(triple.object, NamedNode | BlankNode):
+                    pointing.setdefault(triple.object, []).append(triple)
+            for value, triples in pointing.items():
                 if isinstance(value, NamedNode):
                     concept = self._of_iri(scheme, value.value, base)
-                elif isinstance(value, BlankNode):
-                    concept = self._of_labelled(scheme, value, record)
                 else:
-                    continue
+                    concept = self._of_labelled(scheme, value, record)
                 if concept is not None and concept != value:
-                    yield _renamed(triple, value, concept, scheme, record)
+                    yield _renamed(triples, value, concept, scheme, record)
 
     def _look_up_text(self, scheme: str, text: str) -> NamedNode | None:
         text = text.strip()
@@ -186,18 +187,22 @@ def _is_only_this(scheme: str, node: Subject, record: Described) -> bool:
 
 
 def _renamed(
-    triple: Triple, value: NamedNode | BlankNode, concept: NamedNode, scheme: str, record: Described
+    triples: Sequence[Triple],
+    value: NamedNode | BlankNode,
+    concept: NamedNode,
+    scheme: str,
+    record: Described,
 ) -> Change:
     """The concept in the value's place; what an IRI says of itself goes with it, a node of a label only goes."""
-    described = tuple(record.about(value))
-    new = Triple(triple.subject, triple.predicate, concept)
+    described = record.about(value)
+    given = [Triple(triple.subject, triple.predicate, concept) for triple in triples]
     if isinstance(value, BlankNode):
-        labels = ", ".join(str(t.object) for t in described if t.predicate != RDF.type)
-        return Change((triple, *described), (new,), f"[ {labels} ]", str(concept))
+        labels = ", ".join(sorted(str(t.object) for t in described if t.predicate != RDF.type))
+        return Change((*triples, *described), tuple(given), f"[ {labels} ]", str(concept))
     if not _is_only_this(scheme, value, record):
-        return Change((triple,), (new,), str(value), str(concept))
-    moved = tuple(Triple(concept, t.predicate, t.object) for t in described)
-    return Change((triple, *described), (new, *moved), str(value), str(concept))
+        return Change(tuple(triples), tuple(given), str(value), str(concept))
+    given += [Triple(concept, t.predicate, t.object) for t in described]
+    return Change((*triples, *described), tuple(given), str(value), str(concept))
 
 
 def _node(iri: str) -> NamedNode:
