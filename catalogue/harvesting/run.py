@@ -77,8 +77,8 @@ def harvest(
     try:
         with Spool(limits.workspace or Path(tempfile.gettempdir())) as spool:
             intake = Intake(
-            source, harvester, judge, states, batch, spool, limits, base, progress, memory, vocabularies
-        )  # fmt: skip
+                source, harvester, judge, states, batch, spool, limits, base, progress, memory, vocabularies
+            )  # fmt: skip
             restore(intake)
             return _ended(intake, _everything(intake, http, check, read or _pages))
     except RunCancelled:
