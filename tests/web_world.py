@@ -92,9 +92,15 @@ class MemoryGraph:
             settle(beside)
         self.store, self.at = beside.store, beside.at
 
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int, dataset: Any = None) -> bytes:
         self.position()
-        answer = self.store.query(text, use_default_graph_as_union=True)
+        chosen: Any = {"use_default_graph_as_union": True}
+        if dataset:
+            chosen = {
+                "default_graph": [pyoxigraph.NamedNode(iri) for iri in dataset.default],
+                "named_graphs": [pyoxigraph.NamedNode(iri) for iri in dataset.named],
+            }
+        answer = self.store.query(text, **chosen)
         syntax: Any = (
             pyoxigraph.RdfFormat.N_TRIPLES
             if isinstance(answer, pyoxigraph.QueryTriples)

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
+from urllib.parse import urlencode
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -16,6 +17,7 @@ from pyoxigraph import RdfFormat
 from catalogue.adapters.graph.protocol import Endpoint, Request, send
 from catalogue.adapters.graph.updates import PositionGuard, named_graph
 from catalogue.errors import BackendError, InvalidQuery, QueryTimeout, StaleProjection, StoreUnavailable
+from catalogue.model.query_dataset import QueryDataset
 from catalogue.ports import GraphWriter
 from catalogue.rdf.terms import Quad
 
@@ -116,7 +118,9 @@ class SparqlGraphStore:
         bulk(_nquads(itertools.chain(quads, end)), bring_up if settle else None)
         self._wait_for(reached)
 
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+    def query(
+        self, text: str, accept: str, *, timeout: float, max_bytes: int, dataset: QueryDataset | None = None
+    ) -> bytes:
         """Relative IRIs are relative to `{base}/sparql`, never to the server's own address.
 
         QueryTimeout when the whole answer was not there in `timeout` seconds (`context["killed"]`: the server was
@@ -126,14 +130,22 @@ class SparqlGraphStore:
         # On the first line, so that places in the query keep their lines.
         prologue = f"BASE <{self._base.rstrip('/')}/sparql> "
         try:
-            return self._ask(prologue + text, accept, timeout, max_bytes, lambda: self._stop(began, timeout))
+            return self._ask(
+                prologue + text, accept, timeout, max_bytes, lambda: self._stop(began, timeout), dataset
+            )
         except InvalidQuery as error:
             raise _without_prologue(error, len(prologue)) from error
 
     def _ask(
-        self, text: str, accept: str, timeout: float, max_bytes: int, on_deadline: Callable[[], bool]
+        self,
+        text: str,
+        accept: str,
+        timeout: float,
+        max_bytes: int,
+        on_deadline: Callable[[], bool],
+        dataset: QueryDataset | None = None,
     ) -> bytes:
-        url = self._endpoint().query_url
+        url = _about(dataset, self._endpoint().query_url)
         return send(Request(url, text.encode(), QUERY, accept, timeout, max_bytes), on_deadline)
 
     def _update(self, text: str) -> None:
@@ -223,3 +235,12 @@ def _nquads(quads: Iterable[Quad]) -> Iterator[bytes]:
         text = pyoxigraph.serialize(portion, format=RdfFormat.N_QUADS)
         assert text is not None
         yield text
+
+
+def _about(dataset: QueryDataset | None, url: str) -> str:
+    """The address with the dataset in the protocol's parameters (SPARQL 1.1 Protocol, 2.1.4)."""
+    if not dataset:
+        return url
+    chosen = [("default-graph-uri", iri) for iri in dataset.default]
+    chosen += [("named-graph-uri", iri) for iri in dataset.named]
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(chosen)}"

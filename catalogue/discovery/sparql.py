@@ -10,6 +10,7 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from catalogue.discovery.sparql_dataset import dataset_of
 from catalogue.discovery.sparql_failures import (
     fatal,
     in_words,
@@ -34,6 +35,7 @@ from catalogue.discovery.sparql_results import (
 from catalogue.discovery.sparql_text import PlainQuery, plain_query
 from catalogue.discovery.sparql_traffic import MEMORY, Passage, Traffic, traffic_of
 from catalogue.errors import InvalidQuery, LimitExceeded, QueryTimeout, StoreUnavailable
+from catalogue.model.query_dataset import QueryDataset
 from catalogue.ports import GraphStore
 
 __all__ = ["SUPPORTED", "SparqlAnswer", "SparqlGateway"]
@@ -75,8 +77,11 @@ class SparqlGateway:
         self._max_bytes = max_bytes
         self._traffic = traffic or traffic_of(graph)
 
-    def answer(self, text: str, accept: str | None = None) -> SparqlAnswer:
-        """The answer to a query; `accept` is an Accept header or a media type, None for our preference.
+    def answer(
+        self, text: str, accept: str | None = None, dataset: QueryDataset | None = None
+    ) -> SparqlAnswer:
+        """The answer to a query; `accept` is an Accept header or a media type, None for our preference. `dataset`:
+        graphs named beside the query, which come before its own FROM.
 
         Raises InvalidQuery (not SPARQL 1.1, an update, SERVICE, an answer above the caps, what the engine cannot
         evaluate or does not survive), NotAcceptable, QueryTimeout, StoreUnavailable.
@@ -85,11 +90,13 @@ class SparqlGateway:
         reading = read(query)
         kind = reading.kind
         form = choose(kind, accept)
+        dataset = dataset_of(reading, dataset)
         self._traffic.check(query.key)
         write, asked = (write_triples, N_TRIPLES) if kind.gives_graph else (write_rows, JSON)
         with self._traffic.passage(query.key) as passage:
-            self._refuse_products(reading)
-            body = self._ask(query, asked, passage)
+            if dataset is None:
+                self._refuse_products(reading)
+            body = self._ask(query, asked, passage, dataset)
             seconds = passage.seconds
             passage.answered()
         try:
@@ -111,7 +118,7 @@ class SparqlGateway:
         body = self._graph.query(text, JSON, timeout=self._limit, max_bytes=self._max_bytes)
         return number_in(body)
 
-    def _ask(self, query: PlainQuery, accept: str, passage: Passage) -> bytes:
+    def _ask(self, query: PlainQuery, accept: str, passage: Passage, dataset: QueryDataset | None) -> bytes:
         """The engine's answer. A query under which the engine went away is asked again, for it may be another's fault,
         unless it has used half of its time."""
         trial = False
@@ -120,7 +127,7 @@ class SparqlGateway:
             with self._traffic.trial(query.key, patience) if trial else nullcontext():
                 since = time.monotonic()
                 try:
-                    return self._ask_once(query, accept, passage)
+                    return self._ask_once(query, accept, passage, dataset)
                 except StoreUnavailable as error:
                     gone = error
             if not (gone.context.get("lost") or gone.context.get("away")):
@@ -133,9 +140,13 @@ class SparqlGateway:
             if passage.seconds > self._limit / 2 or not self._is_back():
                 raise gone
 
-    def _ask_once(self, query: PlainQuery, accept: str, passage: Passage) -> bytes:
+    def _ask_once(
+        self, query: PlainQuery, accept: str, passage: Passage, dataset: QueryDataset | None
+    ) -> bytes:
         try:
-            return self._graph.query(query.text, accept, timeout=self._limit, max_bytes=self._max_bytes)
+            return self._graph.query(
+                query.text, accept, timeout=self._limit, max_bytes=self._max_bytes, dataset=dataset
+            )
         except LimitExceeded as error:
             raise InvalidQuery(
                 f"The answer has more than {self._max_bytes:,} bytes.",

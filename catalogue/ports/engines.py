@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from catalogue.model.query_dataset import QueryDataset
 from catalogue.model.search import SearchDocument, SearchPage, SearchQuery
 from catalogue.model.validation import ShapesProfile, ValidationResult
 from catalogue.rdf.graphs import Graph
@@ -39,8 +40,11 @@ class GraphWriter(Protocol):
     def apply(self, removed: Iterable[Quad], added: Iterable[Quad], expected: int, position: int) -> None:
         """One atomic operation, a no-op unless the store stands at `expected`; StaleProjection when it did not."""
 
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
-        """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child."""
+    def query(
+        self, text: str, accept: str, *, timeout: float, max_bytes: int, dataset: QueryDataset | None = None
+    ) -> bytes:
+        """The server's whole answer to a query that was already judged harmless. A hard limit restarts the child.
+        `dataset`: instead of what FROM says in the text, which a server may overlook; None: all graphs."""
 
 
 class GraphStore(GraphWriter, Protocol):

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from catalogue.discovery.sparql import SparqlAnswer, SparqlGateway
 from catalogue.errors import CatalogueError, InvalidQuery, UnsupportedMediaType
+from catalogue.model.query_dataset import QueryDataset
 from catalogue.web.headers import share
 from catalogue.web.i18n import mark
 from catalogue.web.negotiate import prefers_html
@@ -91,7 +92,6 @@ class Shown:
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def endpoint() -> Response:
     """The SPARQL 1.1 Protocol (https://www.w3.org/TR/sparql11-protocol/), and the page for browsers."""
-    _refuse_datasets()
     text = _query_text()
     form = _parameter("format")
     if prefers_html() and form in ("", "text/html"):
@@ -102,7 +102,7 @@ def endpoint() -> Response:
             advice="Send it as query=, or open this address in a browser for a form.",
             parameter="query",
         )
-    answer = _gateway().answer(text, form or request.headers.get("Accept", "*/*"))
+    answer = _gateway().answer(text, form or request.headers.get("Accept", "*/*"), _dataset())
     response = Response(answer.body, content_type=f"{answer.media_type}; charset=utf-8")
     response.vary.add("Accept")
     return share(response)
@@ -140,21 +140,20 @@ def _parameter(name: str) -> str:
     return values[0] if values else ""
 
 
-def _refuse_datasets() -> None:
-    for name in ("default-graph-uri", "named-graph-uri"):
-        if name in request.args or name in request.form:
-            raise InvalidQuery(
-                f"{name} is not supported: the default graph is always the union of all.",
-                advice="Name graphs in the query, with GRAPH or FROM.",
-                parameter=name,
-            )
+def _dataset() -> QueryDataset:
+    """The graphs that the protocol's parameters name, in the address or the form."""
+    default, named = (
+        (*request.args.getlist(name), *request.form.getlist(name))
+        for name in ("default-graph-uri", "named-graph-uri")
+    )
+    return QueryDataset(default, named)
 
 
 def _page(text: str | None) -> Response:
     shown, problem = None, None
     if text is not None:
         try:
-            shown = _shown(_gateway().answer(text, f"{JSON_RESULTS}, text/turtle;q=0.9"))
+            shown = _shown(_gateway().answer(text, f"{JSON_RESULTS}, text/turtle;q=0.9", _dataset()))
         except CatalogueError as error:
             problem = problem_of(error)
     page = render_template(

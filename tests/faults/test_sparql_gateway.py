@@ -174,7 +174,7 @@ def test_an_answer_cut_by_the_engine_is_a_timeout_not_an_answer(gateway, store):
     class Slow(Serving):
         """The engine as it is at its limit: status 200, half an answer."""
 
-        def query(self, text, accept, *, timeout, max_bytes):
+        def query(self, text, accept, *, timeout, max_bytes, dataset=None):
             time.sleep(1.0)
             return b'{"head":{"vars":["n"]},"results":{"bindings":[The SPARQL operation has been cancelled'
 

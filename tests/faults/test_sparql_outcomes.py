@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -161,11 +162,11 @@ class Interrupted:
         self._child, self._store, self._first = child, store_on(child), True
         self.position = self._store.position
 
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int, dataset: Any = None) -> bytes:
         if self._first:
             self._first, text = False, f"ASK {{ {SLOW} }}"
             threading.Timer(0.3, self._child.restart, ["test"]).start()
-        return self._store.query(text, accept, timeout=timeout, max_bytes=max_bytes)
+        return self._store.query(text, accept, timeout=timeout, max_bytes=max_bytes, dataset=dataset)
 
 
 def test_a_query_whose_engine_others_restart_is_asked_again_and_not_blamed(child, caplog):
@@ -213,7 +214,7 @@ class Failing:
             raise StoreUnavailable("away")
         return 1
 
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int, dataset: Any = None) -> bytes:
         if self.error:
             raise self.error
         return self.body

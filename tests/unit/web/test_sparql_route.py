@@ -59,8 +59,8 @@ def test_the_answer_comes_as_asked(client: FlaskClient, query: str, media_type: 
         ({"query": "SELECT * { SERVICE <http://e.example/> { ?s ?p ?o } }"}, 400, "query"),
         ({"update": "DROP ALL"}, 400, "update"),
         ({"format": "text/csv"}, 400, "query"),
-        ({"query": SELECT, "default-graph-uri": "https://e.example/g"}, 400, "default-graph-uri"),
-        ({"query": SELECT, "named-graph-uri": "https://e.example/g"}, 400, "named-graph-uri"),
+        ({"query": SELECT, "default-graph-uri": "nowhere"}, 400, "query"),
+        ({"query": "SELECT * FROM <nowhere> { ?s ?p ?o }"}, 400, "query"),
         ({"query": [SELECT, SELECT]}, 400, "query"),
     ],
 )
@@ -124,3 +124,25 @@ def test_a_wrong_query_is_kept_in_the_form_with_the_reason(client: FlaskClient) 
     assert answer.status_code == 400
     assert 'role="alert"' in page
     assert "&lt;/textarea&gt;&lt;script&gt;x" in page
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_parameters_of_the_protocol_choose_graphs(client: FlaskClient, method: str) -> None:
+    def count(**chosen: object) -> int:
+        arguments = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", **chosen}
+        where = "query_string" if method == "GET" else "data"
+        answer = client.open("/sparql", method=method, headers={"Accept": "text/csv"}, **{where: arguments})
+        assert answer.status_code == 200
+        return int(answer.text.split()[1])
+
+    graphs = client.get(
+        "/sparql",
+        query_string={"query": "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }"},
+        headers={"Accept": "text/csv"},
+    ).text.split()[1:]
+    name = "default-graph-uri"
+    each = [count(**{name: graph}) for graph in graphs]
+    assert min(each) > 0
+    assert max(each) < count()
+    assert count(**{name: graphs[:2]}) >= max(each[:2])
+    assert count(**{name: "https://e.example/nowhere"}) == 0
