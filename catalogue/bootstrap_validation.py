@@ -15,6 +15,7 @@ from catalogue.model.findings import Finding, JudgedRecord, Rule
 from catalogue.model.records import Payload, RecordOutcome
 from catalogue.rdf.document_statements import DocumentStatements
 from catalogue.rdf.documents import DocumentProblem
+from catalogue.rdf.parse import MAX_TRIPLES
 
 Told = tuple[list[Finding], list[Finding]]
 """A record's findings, and those that repairs have solved."""
@@ -53,7 +54,13 @@ class Checker:
         return self._judging
 
     def check(
-        self, payload: Payload, profile: str, name: str = "", *, seconds: float | None = None
+        self,
+        payload: Payload,
+        profile: str,
+        name: str = "",
+        *,
+        seconds: float | None = None,
+        max_triples: int = MAX_TRIPLES,
     ) -> CheckedDocument:
         """The document under a profile or "auto". `name`: how it is called in what is told (default: its URL).
 
@@ -61,7 +68,7 @@ class Checker:
         `seconds` in all.
         """
         began = monotonic()
-        read = read_document(payload)
+        read = read_document(payload, max_triples)
         statements = DocumentStatements(payload.body, payload.url, read.document.syntax, payload.charset)
         judged = _in_time(
             self._judged(read, payload, profile, name or payload.url, statements), began, seconds

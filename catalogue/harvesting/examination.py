@@ -19,6 +19,7 @@ from catalogue.pipeline.repairs import NO_VOCABULARIES
 from catalogue.pipeline.split import PageFacts, split
 from catalogue.rdf.documents import Document
 from catalogue.rdf.graphs import Graph
+from catalogue.rdf.parse import MAX_TRIPLES
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject
 
 SLUG = "validate"
@@ -50,9 +51,10 @@ class ReadDocument:
     untyped: tuple[str, ...] = ()
 
 
-def read_document(payload: Payload) -> ReadDocument:
-    """What the document holds. Raises ParseError when it is not RDF, or describes no dataset."""
-    document = parse(payload)
+def read_document(payload: Payload, max_triples: int = MAX_TRIPLES) -> ReadDocument:
+    """What the document holds. Raises ParseError when it is not RDF, holds more than `max_triples`, or describes no
+    dataset."""
+    document = parse(payload, max_triples=max_triples)
     parts = split(document.graph, PageFacts(payload.url, payload.payload_hash))
     found = [*parts.records, *(waiting.record for waiting in parts.deferred)]
     if not found and not parts.untyped:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from catalogue.rdf.statements import Unreadable
 
 MAX_DEPTH = 100
+MAX_VALUES = 500_000
+"""Objects, lists and values that are read; each takes a quarter of a kilobyte."""
 _TOKENS = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<sign>[\[\]{}:,])|(?P<word>true|false|null)|(?P<number>-?\d[\d.eE+\-]*))',
     re.S,
@@ -45,7 +47,7 @@ Json = JsonValue | JsonList | JsonObject
 
 
 def read_json(text: str) -> Json:
-    """The document. Raises Unreadable where it is no JSON or deeper than MAX_DEPTH."""
+    """The document. Raises Unreadable where it is no JSON, deeper than MAX_DEPTH or larger than MAX_VALUES."""
     return _Reader(text).value(0)
 
 
@@ -53,6 +55,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._text = text
         self._offset = 0
+        self._count = 0
 
     def _take(self) -> tuple[str, str, int]:
         match = _TOKENS.match(self._text, self._offset)
@@ -66,7 +69,8 @@ class _Reader:
         return self._value(*self._take(), depth)
 
     def _value(self, kind: str, text: str, offset: int, depth: int) -> Json:
-        if depth > MAX_DEPTH:
+        self._count += 1
+        if depth > MAX_DEPTH or self._count > MAX_VALUES:
             raise Unreadable
         if kind == "text":
             return JsonValue(_plain(text), offset)

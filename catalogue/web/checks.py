@@ -26,6 +26,8 @@ PASTED = "urn:pharos:document"
 """The base IRI of what is sent without an address."""
 OVERHEAD = 64 * 1024
 """Bytes that a form may have beside the document."""
+BYTES_PER_TRIPLE = 16
+"""Fewest that a description takes; Turtle can say a triple in two, and each takes 500 bytes of memory."""
 KEPT = 100
 """Findings that one rule holds on the page and in the summary; the lists of records have them all."""
 _EXTENSION = "pharos-validation"
@@ -94,7 +96,13 @@ def check(source: str | Payload, profile: str, name: str) -> Check:
     checker = Checker.of(services())
     with turnstile.passage():
         payload = of_url(source) if isinstance(source, str) else source
-        document = checker.check(payload, profile, name, seconds=services().settings.validate_seconds)
+        document = checker.check(
+            payload,
+            profile,
+            name,
+            seconds=services().settings.validate_seconds,
+            max_triples=most_bytes() // BYTES_PER_TRIPLE,
+        )
         judged = list(document.results)
         records = tuple(each for each in judged if isinstance(each, JudgedRecord))
         grouping = checker.grouping(KEPT)

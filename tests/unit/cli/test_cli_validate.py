@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 import pyoxigraph
 import pytest
+from loopback import Answer, Loopback
 from pyoxigraph import RdfFormat
 
 Pharos = Callable[..., Any]
@@ -134,6 +135,24 @@ def test_standard_input_is_a_document(bare_pharos: Pharos, monkeypatch: pytest.M
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO((HEADS + SOUND).encode())))
     (each,) = json.loads(bare_pharos("validate", "-", *LEVEL, "--json").out)
     assert each["document"] == "standard input"
+
+
+def test_addresses_are_asked_and_what_they_refuse_is_told(
+    bare_pharos: Pharos, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Loopback() as server:
+        server.on("/a.ttl", Answer((HEADS + BROKEN.format("a")).encode(), media_type="text/turtle"))
+        monkeypatch.setenv("PHAROS_ALLOW_HOSTS", server.authority)
+        monkeypatch.setenv("PHAROS_RETRIES", "0")
+        one = bare_pharos("validate", server.url("/a.ttl"), *LEVEL, "--json")
+        both = bare_pharos(
+            "validate", server.url("/a.ttl"), server.url("/gone"), *LEVEL, "--format", "github"
+        )
+    assert (one.code, both.code) == (1, 3)
+    assert json.loads(one.out)[0]["document"] == server.url("/a.ttl")
+    lines = both.out.splitlines()
+    assert lines[-1].startswith("::error title=http%3A//127.0.0.1")
+    assert not any("file=" in line for line in lines)
 
 
 def test_junit_has_a_case_for_each_record(bare_pharos: Pharos, files: Path) -> None:

@@ -135,6 +135,11 @@ def test_a_huge_text_has_no_places() -> None:
     assert (found.text, found.all) == ("", ())
 
 
+def test_json_of_too_many_values_has_no_places() -> None:
+    text = '{"@id": "urn:d", "urn:p": "x", "y": [' + ",".join("1" * 600_000) + "]}"
+    assert lines_by_text(text, "application/ld+json") == {}
+
+
 def test_lines_are_told_by_number_and_shown_short() -> None:
     lines = Lines("a\r\n  b  \nc" + "x" * 300)
     assert [lines.line(n) for n in (0, 1, 2, 4)] == ["", "a", "  b  ", ""]

@@ -121,6 +121,14 @@ def test_what_cannot_be_checked_is_a_problem(
     assert f'id="{answer.json["type"].partition("#")[2]}"' in help_page
 
 
+def test_a_small_text_of_many_triples_is_refused_before_it_fills_the_memory(client: FlaskClient) -> None:
+    answer = post(
+        client, HEADS + "<urn:d> a dcat:Dataset ; dct:title " + ",".join(map(str, range(30_000))) + " ."
+    )
+    assert (answer.status_code, answer.json["code"]) == (422, "ParseError")
+    assert "12,500 triples" in answer.json["detail"]
+
+
 def test_a_problem_of_the_text_tells_its_line(client: FlaskClient) -> None:
     assert post(client, HEADS + "<urn:a> broken").json["line"] == 2
 
