@@ -72,6 +72,9 @@ OFFICIAL_SCHEMES: tuple[tuple[str, str], ...] = (
 )
 """Start of names that are published under the other of http and https, beside our own vocabularies."""
 
+LONGEST = 200
+"""Longer texts are no label or code; they are not looked up, and not remembered."""
+
 _SIGNS = re.compile(r"[\W_]+")
 _PLAIN_TYPES = frozenset({"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/2001/XMLSchema#language",
                           "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"})  # fmt: skip
@@ -130,7 +133,8 @@ class Tables:
         value = triple.object
         if scheme is None or not isinstance(value, Literal) or value.datatype.value not in _PLAIN_TYPES:
             return triple
-        concept = self._of_text(scheme, value.value)
+        text = value.value
+        concept = self._of_text(scheme, text) if len(text) <= LONGEST else None
         return triple if concept is None else Triple(triple.subject, triple.predicate, concept)
 
     def vocabulary_matches(self, record: Described, base: str) -> Iterator[Change]:
@@ -177,7 +181,10 @@ class Tables:
         if not all(t.predicate in _ONLY_A_LABEL for t in said) or not _is_only_this(scheme, node, record):
             return None
         labels = [t.object for t in said if t.predicate != RDF.type]
-        found = {self._of_text(scheme, v.value) if isinstance(v, Literal) else None for v in labels}
+        found = {
+            self._of_text(scheme, v.value) if isinstance(v, Literal) and len(v.value) <= LONGEST else None
+            for v in labels
+        }
         return found.pop() if len(found) == 1 else None
 
 

@@ -56,6 +56,9 @@ TEXTS: frozenset[NamedNode] = frozenset({
 CONTACTS = frozenset({CV.email, CV.telephone})
 TEXTS_AND_CONTACTS = TEXTS | CONTACTS
 
+LONGEST = 2_000
+"""Longer texts are no address that anybody leaves the scheme out of."""
+
 _WITHOUT_SCHEME = re.compile(
     r"(?i)www\.(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?"
 )
@@ -70,7 +73,8 @@ def with_scheme(triple: Triple, base: str) -> Triple:
         return triple
     value = triple.object
     if isinstance(value, Literal):
-        iri = _completed(value.value.strip()) if value.datatype in _TEXT_TYPES else None
+        text = value.value.strip()
+        iri = _completed(text) if len(text) <= LONGEST and value.datatype in _TEXT_TYPES else None
     elif isinstance(value, NamedNode):
         iri = _undone(value.value, base)
     else:
