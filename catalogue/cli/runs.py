@@ -47,14 +47,14 @@ def list_(invocation: Invocation, source: str | None, limit: int) -> None:
     if invocation.json:
         print_json([run_summary(run) for run in found])
     elif found:
-        print_table([_row(run) for run in found], ["run", "source", "state", "queued", *COUNTS])
+        print_table([_row(run) for run in found], ["run", "source", "state", "code", "queued", *COUNTS])
     else:
         note("No runs yet: pharos harvest URL|SOURCE")
 
 
 def _row(run: HarvestRun) -> dict[str, Any]:
-    named = {"run": run.run_id, "source": run.source, "state": run.state.value, "queued": run.queued_at}
-    return {**named, **asdict(run.counts)}
+    named = {"run": run.run_id, "source": run.source, "state": run.state.value, "code": run.code.value}
+    return {**named, "queued": run.queued_at, **asdict(run.counts)}
 
 
 @runs.command()

@@ -107,17 +107,28 @@ def show(invocation: Invocation, slug: str) -> None:
     if invocation.json:
         print_json({**summary, "runs": [run_strip(run) for run in last]})
         return
-    for name, value in summary.items():
-        if value not in ("", {}, [], None, False):
-            click.echo(
-                f"{name:16} {value:%Y-%m-%d %H:%M:%S}"
-                if isinstance(value, datetime)
-                else f"{name:16} {value}"
-            )
-    if facts["last_complete_at"] is None:
-        click.echo(f"{'last_complete_at':16} never: no run has read everything yet")
+    for name, text in _told(summary).items():
+        click.echo(f"{name:16} {text}")
     for run in last[:5]:
-        click.echo(f"{'run':16} {run.run_id} {run.state.value} ({run.counts.found} found)")
+        code = f", {run.code.value}" if run.code else ""
+        click.echo(f"{'run':16} {run.run_id} {run.state.value}{code} ({run.counts.found} found)")
+
+
+def _told(summary: dict[str, Any]) -> dict[str, str]:
+    """What there is to tell, in words."""
+    words = {
+        **summary,
+        "status": state_words(summary),
+        "last_complete_at": summary["last_complete_at"] or "never: no run has read everything yet",
+        "staleness": span_words(summary["staleness_seconds"]),
+    }
+    told = {name: value for name, value in words.items() if value not in ("", {}, [], None, False, 0)}
+    for name in ("statuses", "staleness_seconds", "flagged", "failures"):
+        told.pop(name, None)
+    return {
+        name: f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
+        for name, value in told.items()
+    }
 
 
 @sources.command()
