@@ -26,6 +26,7 @@ from catalogue.model.harvest import (
 )
 from catalogue.model.history import StoredPage
 from catalogue.model.records import ChangeKind, NormalisedRecord, OutcomeKind, Payload, RecordState
+from catalogue.model.run_codes import RunCode
 from catalogue.ports import HttpClient, Ledger
 
 EVIDENCE = "Stored pages were read; the source was not asked."
@@ -111,11 +112,15 @@ def as_replay(end: RunEnd) -> RunEnd:
     if end.state is not RunState.WITH_ERRORS or end.reason not in (EVIDENCE, NOTHING):
         return end
     told = (
-        ("", "")
+        ("", "", RunCode.NONE)
         if end.reason == EVIDENCE
-        else (NOTHING, "Harvest it first; or its payloads were older than PHAROS_KEEP_PAYLOADS_DAYS.")
+        else (
+            NOTHING,
+            "Harvest it first; or its payloads were older than PHAROS_KEEP_PAYLOADS_DAYS.",
+            RunCode.EMPTY,
+        )
     )
-    return replace(end, state=RunState.COMPLETED, reason=told[0], advice=told[1])
+    return replace(end, state=RunState.COMPLETED, reason=told[0], advice=told[1], code=told[2])
 
 
 class NoNetwork:

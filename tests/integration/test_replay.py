@@ -98,6 +98,7 @@ def test_a_replay_without_new_rules_changes_nothing_and_asks_nobody(
     assert (run.state, run.counts.found, run.counts.unchanged, run.counts.reprocessed) == (
         RunState.COMPLETED, 2, 2, 0,
     )  # fmt: skip
+    assert (run.code, run.reason) == ("", "")
     assert run.counts.pages == 2
     assert not run.complete
     assert (len(server.paths), ledger.position()) == (asked, position)
