@@ -27,7 +27,8 @@ def fetch(
 
     It is incomplete, with the reason as its evidence, when the harvester went in a circle (a cursor, address or body
     met before), asked for more than `max_pages`, or ended without a statement. `before`: addresses of the pages that an
-    earlier worker of the run has read, which count as well. `cancelled` and `heartbeat` are called before each page is
+    earlier worker of the run has read, which count as well; those among them at which the harvester begins anew, to
+    find its way to where it goes on, are not handed on again. `cancelled` and `heartbeat` are called before each page is
     asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for whatever else comes out of it.
     """
     source = _for_others(source)
@@ -40,6 +41,8 @@ def fetch(
             if isinstance(item, Completeness):
                 yield _last_word(item, items)
                 return
+            if guard.is_on_its_way(item):
+                continue
             reason = guard.reason_to_refuse(item)
             if reason:
                 yield Completeness(complete=False, evidence=reason)
@@ -117,7 +120,14 @@ class _Guard:
         self._pages = len(before)
         self._cursors: set[str] = set()
         self._urls = set(before)
+        self._way = frozenset(before)
         self._bodies: dict[tuple[str, ...], str] = {}
+
+    def is_on_its_way(self, page: Page) -> bool:
+        """Whether a harvester that goes on has not yet met a page that is new in this run."""
+        if page.url not in self._way:
+            self._way = frozenset()
+        return page.url in self._way
 
     def reason_to_refuse(self, page: Page) -> str:
         """Why this page is not handed on; "" when it is."""

@@ -156,6 +156,18 @@ def test_a_cancelled_run_asks_for_no_further_page(source):
     assert (harvester.asked, harvester.closed) == (1, True)
 
 
+def test_a_harvester_that_begins_earlier_to_go_on_is_no_circle(source):
+    """What an earlier worker of the run has committed is not handed on again; a page that comes back later is a circle."""
+    first, second, third = page(1, next_number=2), page(2, next_number=3), page(3)
+    before = [first.url, second.url]
+    assert run(source, ScriptedHarvester(first, second, third, DONE), before=before) == [third, DONE]
+    assert run(source, ScriptedHarvester(third, DONE), before=before, max_pages=3) == [third, DONE]
+    *pages, last = run(source, ScriptedHarvester(second, third, page(4, url=first.url), DONE), before=before)
+    assert pages == [third]
+    assert not last.complete
+    assert "circle" in last.evidence
+
+
 def test_a_run_that_was_cancelled_before_it_began_asks_for_nothing(source):
     harvester = ScriptedHarvester(page(1), DONE)
     with pytest.raises(RunCancelled):
