@@ -20,6 +20,11 @@ blueprint = Blueprint("datasets", __name__)
 
 KNOWN = frozenset({*FACETS, *OTHER_PARAMETERS})
 ID = "string(length=20)"
+OTHER_LOOK_UP = {
+    "iri": "Ask for the value of its dct:identifier with ?identifier=",
+    "identifier": "Ask for its IRI with ?iri=",
+}
+"""Way to look a dataset up → the other one."""
 
 
 @blueprint.get("/datasets")
@@ -48,7 +53,7 @@ def _look_up(parameter: str, value: str) -> BaseResponse | str:
     if not found:
         raise NotFound(
             f"No dataset here has the {'IRI' if parameter == 'iri' else 'identifier'} that was asked for.",
-            advice="Search for its title instead; the description may name another identifier.",
+            advice=f"{OTHER_LOOK_UP[parameter]}, or search for its title.",
         )
     if len(found) == 1:
         return redirect(url_for("datasets.dataset", dataset_id=found[0]), code=303)

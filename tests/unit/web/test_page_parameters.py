@@ -7,7 +7,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
-from web_world import World
+from web_world import BREAST_IRI, World
 
 BROWSER = {"Accept": "text/html"}
 PAGES = {
@@ -65,6 +65,25 @@ def test_links_of_a_page_leave_out_what_it_does_not_know(client: FlaskClient) ->
     link = re.search(r'href="(/api/v1/datasets[^"]*)">JSON', page)
     assert link
     assert client.get(link.group(1)).status_code == 200
+
+
+def test_a_dataset_is_looked_up_by_iri_and_by_identifier(client: FlaskClient) -> None:
+    found = {
+        client.get(f"/datasets?{asked}").headers["Location"]
+        for asked in (f"iri={BREAST_IRI}", "identifier=BR-1")
+    }
+    assert len(found) == 1
+    (address,) = found
+    assert client.get(f"/api/v1{address}").json["iri"] == BREAST_IRI
+
+
+@pytest.mark.parametrize(("asked", "other"), [("iri", "?identifier="), ("identifier", "?iri=")])
+def test_a_look_up_that_finds_nothing_names_the_other_one(
+    client: FlaskClient, asked: str, other: str
+) -> None:
+    answer = client.get(f"/datasets?{asked}=nothing")
+    assert answer.status_code == 404
+    assert other in answer.json["advice"]
 
 
 def test_hostile_names_are_text(client: FlaskClient) -> None:
