@@ -28,6 +28,7 @@ from catalogue.adapters.shapes_fast import FastEngine, is_available
 from catalogue.adapters.shapes_pyshacl import PySHACLEngine
 from catalogue.adapters.tantivy_index import TantivyIndex
 from catalogue.adapters.vocabularies import load_vocabularies
+from catalogue.bootstrap_base import base_of, listening
 from catalogue.discovery.sparql import SparqlGateway
 from catalogue.harvesting.execute import Harvesting
 from catalogue.harvesting.intake import Limits
@@ -73,7 +74,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What web and cli work with. `base` is the recorded base URL without a trailing slash."""
+    """What web and cli work with. `base` has no trailing slash; see `bootstrap_base`."""
 
     settings: Settings
     base: str
@@ -101,15 +102,6 @@ def open_ledger(settings: Settings) -> Iterator[SqlLedger]:
         ledger.close()
 
 
-def recorded_base(settings: Settings, ledger: Ledger) -> str:
-    """The catalogue's base URL: recorded at first use. ConfigurationError when PHAROS_BASE names another now."""
-    recorded = ledger.base()
-    if recorded is None or (settings.base and settings.public_base != recorded):
-        ledger.record_base(settings.public_base)
-        return settings.public_base
-    return recorded
-
-
 @contextmanager
 def open_services(
     settings: Settings, folder: DataFolder, secrets: Mapping[str, str], *, writer: bool
@@ -117,7 +109,7 @@ def open_services(
     """Everything, closed at the end. `writer` opens the search index for writing (one process at a time)."""
     with ExitStack() as stack:
         ledger = stack.enter_context(open_ledger(settings))
-        base = recorded_base(settings, ledger)
+        base, recorded = base_of(settings, ledger), ledger.base()
         search = TantivyIndex(folder.search, writer=writer)
         stack.callback(search.close)
         clock = SystemClock()
@@ -129,7 +121,10 @@ def open_services(
             clock=clock,
             ledger=ledger,
             http=HttpClientsOnRequests(
-                settings, clock, own_addresses=lambda: own_addresses(settings, folder), secrets=secrets
+                settings,
+                clock,
+                own_addresses=lambda: own_addresses(settings, folder, recorded),
+                secrets=secrets,
             ),
             files=FileClients(settings),
             graph=_graph_store(base, folder),
@@ -156,9 +151,10 @@ def embedded_store(
         yield child
 
 
-def own_addresses(settings: Settings, folder: DataFolder) -> frozenset[tuple[str, int]]:
-    """(host, port) of our own parts: never asked by a harvest, whatever is allowed."""
-    found = {(settings.host, settings.port)}
+def own_addresses(settings: Settings, folder: DataFolder, base: str | None) -> frozenset[tuple[str, int]]:
+    """(host, port) of our own parts: never asked by a harvest, whatever is allowed. `base`: the recorded one."""
+    ours = listening(settings, base)
+    found = {ours} if ours else set()
     runtime = folder.glance()
     for address in (runtime.sparql, runtime.web) if runtime else ():
         parts = urlsplit(address)

@@ -50,7 +50,7 @@ def notice_senders(
 ) -> dict[str, NoticeSender]:
     """Senders by the scheme of what they reach."""
     clients = HttpClientsOnRequests(
-        settings, clock, own_addresses=lambda: own_addresses(settings, folder), secrets=secrets
+        settings, clock, own_addresses=lambda: own_addresses(settings, folder, settings.base), secrets=secrets
     )
     contact = settings.contact.removeprefix("mailto:")
     server = MailServer(

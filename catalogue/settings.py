@@ -65,7 +65,7 @@ class Settings:
     data: Path = _setting(Path(".pharos"), "Folder of everything that Pharos stores.")
     base: str = _setting(
         "",
-        "Public base URL; recorded at first use. Empty: http://HOST:PORT.",
+        "Public base URL; recorded when first given or served. Empty: http://HOST:PORT of the first serve.",
         check=lambda v: _http_url(v) if v else None,
     )
     host: str = _setting("127.0.0.1", "Address the web server listens on.")

@@ -113,7 +113,7 @@ def harvest_world(
             services = replace(services, graph=MemoryGraph())
         if resolver is not None:
             http = HttpClientsOnRequests(
-                made, services.clock, own_addresses=lambda: own_addresses(made, home), resolver=resolver
+                made, services.clock, own_addresses=lambda: own_addresses(made, home, base), resolver=resolver
             )
             services = replace(services, http=http)
         yield HarvestWorld(services, log)

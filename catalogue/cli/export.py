@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 import click
 
-from catalogue.bootstrap import open_ledger, recorded_base
+from catalogue.bootstrap import open_ledger
+from catalogue.bootstrap_base import base_of
 from catalogue.cli.context import Invocation, common
 from catalogue.cli.output import note, print_json
 from catalogue.errors import InvalidQuery
@@ -31,7 +32,7 @@ def export(invocation: Invocation, syntax: str, output: Path | None) -> None:
     """Write every published record as RDF (n-quads and trig: one named graph for each)."""
     settings = invocation.settings()
     with open_ledger(settings) as ledger:
-        base = recorded_base(settings, ledger)
+        base = base_of(settings, ledger)
         if output is None or str(output) == "-":
             _write(ledger, base, SYNTAXES[syntax], sys.stdout.buffer)
             return

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from catalogue.bootstrap import SystemClock, open_ledger, recorded_base
+from catalogue.bootstrap import SystemClock, open_ledger
+from catalogue.bootstrap_base import base_of
 from catalogue.bootstrap_operations import notice_rules, notice_senders
 from catalogue.cli.context import Invocation, common, common_group
 from catalogue.cli.entry import EXIT_UNAVAILABLE
@@ -51,7 +52,7 @@ def test(invocation: Invocation, source: str | None) -> None:
     """
     settings, clock = invocation.settings(), SystemClock()
     with open_ledger(settings) as ledger:
-        rules = notice_rules(settings, recorded_base(settings, ledger))
+        rules = notice_rules(settings, base_of(settings, ledger))
         targets = targets_of(ledger.source(source), rules) if source else rules.everyone
     if not targets:
         raise InvalidQuery(

@@ -10,9 +10,10 @@ from dataclasses import replace
 import click
 
 from catalogue.adapters.secret_references import read_secret
-from catalogue.bootstrap import embedded_store, open_ledger, recorded_base
+from catalogue.bootstrap import embedded_store, open_ledger
+from catalogue.bootstrap_base import leads_elsewhere, served_base
 from catalogue.cli.context import Invocation, founding
-from catalogue.cli.output import print_json
+from catalogue.cli.output import note, print_json
 from catalogue.cli.supervisor import Part, part_command, supervise
 from catalogue.cli.workbench import SERVER
 from catalogue.errors import ConfigurationError
@@ -41,11 +42,13 @@ def serve(invocation: Invocation, port: int | None, host: str | None) -> None:
         settings = replace(settings, port=_port(settings.host, settings.port if port is None else port))
         address = _address(settings)
         with open_ledger(settings) as ledger:
-            base = recorded_base(settings, ledger)
+            base = served_base(settings, ledger)
         configure_logging(settings.log_level, "supervisor")
         with embedded_store(settings, folder, SERVER, web=address):
             stop = until_stopped()
             _say(invocation, base, address)
+            if leads_elsewhere(settings, base):
+                _warn(invocation, base, address)
             environment = _environment(settings)
             worker = Part("worker", part_command("worker"), environment, grace=30.0)
             supervise([Part("web", part_command("web"), environment), worker], stop)
@@ -58,6 +61,15 @@ def _say(invocation: Invocation, base: str, address: str) -> None:
         print_json({"base": base, "address": address})
     else:
         click.echo(f"Pharos serves {base} at {address} (Ctrl-C stops it).")
+
+
+def _warn(invocation: Invocation, base: str, address: str) -> None:
+    """Every link that the catalogue gives leads to its base: where that is not here, a reader ends up elsewhere."""
+    problem = f"This catalogue was first used as {base}, and its links and IRIs lead there, not to {address}."
+    advice = f"If {base} no longer leads here: stop the server and run `pharos rebase {address}`."
+    log.warning(problem, extra={"do": advice})
+    if not invocation.json:
+        note(f"WARNING: {problem} {advice}")
 
 
 def _address(settings: Settings) -> str:

@@ -61,7 +61,7 @@ class Ledger(Timetable, Outbox, Statistics, History, Retaining, Curating, Erasin
 
     # -- catalogue --------------------------------------------------------------------------------
     def base(self) -> str | None:
-        """The base URL recorded at first use, or None before it."""
+        """The base URL recorded when the catalogue was first served or PHAROS_BASE first given; None before."""
 
     def record_base(self, base: str) -> None: ...
 

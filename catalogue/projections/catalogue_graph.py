@@ -93,6 +93,18 @@ class Settled:
         except (ValueError, KeyError, TypeError) as error:
             raise StoreUnavailable("The graph store's answer about its vocabularies is damaged.") from error
 
+    @staticmethod
+    def is_of_another(store: GraphStore, statics: CatalogueGraphs) -> bool:
+        """Whether the store holds a catalogue's graph by another name: it was made with another base URL."""
+        ours = catalogue_iri(statics.base)
+        text = f"ASK {{ GRAPH ?g {{ ?g {PHAROS.contentHash} ?mark }} FILTER(?g != {ours}) }}"
+        try:
+            return bool(
+                json.loads(store.query(text, RESULTS, timeout=TIMEOUT, max_bytes=MAX_BYTES))["boolean"]
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreUnavailable("The graph store's answer about its catalogue is damaged.") from error
+
     def graphs(self, store: GraphStore, ours: Iterable[NamedNode]) -> dict[NamedNode, Graph]:
         """What the store holds of each part, as it reads it back; of every part that it or we know."""
         found: dict[NamedNode, Graph] = {}

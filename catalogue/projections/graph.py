@@ -7,6 +7,7 @@ the operator says; `/catalog` our catalogue, its CatalogRecords and the position
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from catalogue.model.records import Change, PublishedState, StoredVersion
@@ -20,6 +21,8 @@ from catalogue.rdf.difference import difference
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.stored_form import stored_form
 from catalogue.rdf.terms import NamedNode, Quad, Triple
+
+log = logging.getLogger(__name__)
 
 NOTHING: Mapping[NamedNode, Graph] = {}
 EMPTY = Graph()
@@ -86,9 +89,13 @@ class GraphProjection(GraphFollower):
 
     def position(self) -> int:
         """The store's position. The first time in a process, vocabularies and the catalogue's description that
-        differ from ours are brought up to date as well."""
+        differ from ours are brought up to date as well. A store that was made with another base URL is emptied: it
+        follows from the beginning."""
         position = self._store.position()
         if not self._settled and position >= 0:
+            if position == 0 and Settled.is_of_another(self._store, self._statics):
+                log.warning("graph is made anew with another base URL", extra={"base": self._base})
+                self._store.rebuild(self._everything(()), 0)
             self._settle(position)
         return position
 
@@ -98,8 +105,13 @@ class GraphProjection(GraphFollower):
         def settle(beside: GraphWriter) -> None:
             catch_up(GraphFollower(beside, self._base))
 
-        self._store.rebuild(self._everything(published), position, settle)
-        self._settled = True
+        # What is about to be replaced is not brought up to date first.
+        before, self._settled = self._settled, True
+        try:
+            self._store.rebuild(self._everything(published), position, settle)
+        except BaseException:
+            self._settled = before
+            raise
 
     def standing(self) -> int:
         return self._store.position()
