@@ -54,7 +54,7 @@ def allow(invocation: Invocation, record_id: str, by: str) -> None:
     if invocation.json:
         print_json(erasure_summary(erased))
     else:
-        note(f"The next full harvest of {erased.source} takes {record_id} again, if it is still there.")
+        note(f"The next harvest of {erased.source} takes {record_id} again, if it is still there.")
 
 
 @click.command("erased")

@@ -16,7 +16,7 @@ from catalogue.harvesting.lease import Heartbeat
 from catalogue.harvesting.memory import PageMemory, shortcut_key
 from catalogue.harvesting.replay import NoNetwork, ReplayJudge, ReplaySink, as_replay, stored_pages
 from catalogue.harvesting.resume import restore
-from catalogue.harvesting.run import RunEnd, failed, harvest
+from catalogue.harvesting.run import RunEnd, failed, harvest, with_refused
 from catalogue.harvesting.second_opinion import SecondOpinion
 from catalogue.harvesting.sink import LedgerSink, NullSink, Sink
 from catalogue.harvesting.stopping import NeverStopped, StopWatch, Watch
@@ -91,6 +91,7 @@ class Harvesting:
             )
             order = Order(source, run.request, LedgerSink(self.ledger, token), watch, progress, claim)
             end = conclude(self.ledger, token, watch.explain(self._harvest(order)), self.brakes)
+            end = with_refused(end, self.ledger.run(run.run_id).counts)
         finished = self.ledger.finish(
             token,
             end.state,

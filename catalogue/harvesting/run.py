@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalogue.errors import BackendError, CatalogueError, LeaseLost, RetryableError, RunCancelled
@@ -174,3 +174,13 @@ def _count_of(errors: int) -> str:
         if errors == 1
         else f"{errors} documents or records could not be taken."
     )
+
+
+def with_refused(end: RunEnd, written: RunCounts) -> RunEnd:
+    """The end as it is told. Records that were erased here are refused by the ledger alone: `written` has them among
+    the skipped, and the reason says so, or its number would not be that of the counts."""
+    refused = written.skipped - end.counts.skipped
+    if end.code is not RunCode.ERRORS or refused <= 0:
+        return end
+    which = "One more was" if refused == 1 else f"{refused} more were"
+    return replace(end, reason=f"{end.reason} {which} erased here and skipped.")

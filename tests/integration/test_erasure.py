@@ -96,6 +96,29 @@ def test_harvests_refuse_it_and_keep_nothing_of_it(world: HarvestWorld, server: 
     assert '"Scans of Ada"@en' in ledger.version(KEY).content
 
 
+def test_a_run_with_errors_tells_erased_records_apart(world: HarvestWorld, server: Loopback) -> None:
+    broken = "p:d a dcat:Dataset ; dct:title 'No IRI'@en . [] a dcat:Dataset .\n"
+    head = f"<{server.url('/3')}> a hydra:PartialCollectionView .\n"
+    server.on("/3", Answer((PREFIXES + head + broken).encode(), media_type="text/turtle"))
+    world.harvest("p", server.url("/1"), profile="none")
+    purge(world.services.ledger, KEY, "ada")
+    run = world.run_again("p", "none")
+    assert run.counts.skipped == 2
+    assert run.reason == "One document or record could not be taken. One more was erased here and skipped."
+
+
+@pytest.mark.parametrize("harvested_between", [False, True])
+def test_what_is_allowed_again_comes_with_the_next_harvest(
+    world: HarvestWorld, server: Loopback, harvested_between: bool
+) -> None:
+    world.harvest("p", server.url("/1"), profile="none")
+    purge(world.services.ledger, KEY, "ada")
+    if harvested_between:
+        world.run_again("p", "none")
+    world.services.ledger.allow(KEY, "ada")
+    assert world.run_again("p", "none").counts.created == 1
+
+
 def test_the_other_records_of_its_page_stay_and_are_not_withdrawn(
     world: HarvestWorld, server: Loopback
 ) -> None:
