@@ -174,12 +174,13 @@ def _address(process: subprocess.Popen[bytes], log: Path) -> str:
     assert process.stdout is not None
     text = b""
     # The stream stays open as long as the server runs: read to the end of the one object that it prints.
-    while not text.endswith(b"}\n") and (line := process.stdout.readline()):
+    while (line := process.stdout.readline()) and line != b"}\n":
         text += line
-    if not text:
+    said = json.loads(text + line) if line else {}
+    if "address" not in said:
         process.wait()
         raise SystemExit(f"The catalogue could not be started:\n{log.read_text().strip()}")
-    return str(json.loads(text)["address"])
+    return str(said["address"])
 
 
 def _wait_until_ready(address: str, process: subprocess.Popen[bytes]) -> None:
