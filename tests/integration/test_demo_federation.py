@@ -68,8 +68,8 @@ class RecordingGraph:
         self.writes.append("rebuild")
         self.store.rebuild(quads, position, settle)
 
-    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int) -> bytes:
-        return self.store.query(text, accept, timeout=timeout, max_bytes=max_bytes)
+    def query(self, text: str, accept: str, *, timeout: float, max_bytes: int, **more: Any) -> bytes:
+        return self.store.query(text, accept, timeout=timeout, max_bytes=max_bytes, **more)
 
 
 @dataclass(eq=False)
