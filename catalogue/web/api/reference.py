@@ -31,19 +31,27 @@ def index() -> str:
 
 
 def answer_fields(operation: dict[str, Any], schemas: dict[str, Any]) -> list[Field]:
-    """Every field of the operation's 200 answer."""
+    """Every field of the operation's 200 answer; what stands in it twice is told once."""
     content = operation["responses"].get("200", {}).get("content", {}).get("application/json", {})
-    return _fields(content.get("schema", {}), schemas, "", depth=0)
+    return _fields(content.get("schema", {}), schemas, "", 0, {})
 
 
-def _fields(schema: dict[str, Any], schemas: dict[str, Any], path: str, depth: int) -> list[Field]:
+def _fields(
+    schema: dict[str, Any], schemas: dict[str, Any], path: str, depth: int, told: dict[int, str]
+) -> list[Field]:
+    """`told`: where the fields of a schema (by its identity) stand already."""
     found: list[Field] = []
     for name, field in _resolve(schema, schemas).get("properties", {}).items():
         inner, suffix = _inner(field, schemas)
         full = f"{path}{name}{suffix}"
-        found.append(Field(full, _type(field), field.get("description", "") or inner.get("description", "")))
-        if "properties" in inner and depth < 3:
-            found += _fields(inner, schemas, f"{full}.", depth + 1)
+        description = field.get("description", "") or inner.get("description", "")
+        before = told.get(id(inner)) if "properties" in inner else None
+        if before is not None:
+            description = f"{description} Fields as those of {before}.".strip()
+        found.append(Field(full, _type(field), description))
+        if "properties" in inner and depth < 3 and before is None:
+            told[id(inner)] = full
+            found += _fields(inner, schemas, f"{full}.", depth + 1, told)
     return found
 
 
