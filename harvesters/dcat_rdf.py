@@ -251,7 +251,9 @@ class _Walk:
         if self._is_first and not len(document.graph):
             raise ProtocolViolation(
                 f"{url} holds no RDF statement ({document.syntax}).",
-                advice="Check that it is the address of the metadata and not of an API or a page.",
+                advice="Check that it is the file with the metadata."
+                if url.startswith("file:")
+                else "Check that it is the address of the metadata and not of an API or a page.",
                 failure=RunCode.EMPTY.value,
             )
 

@@ -77,8 +77,9 @@ def harvest(
     request = RunRequest(BY, profile, limit, full)
     with open_ledger(invocation.settings()) as ledger:
         source = _find(ledger, target, harvester)
+        is_new = source.added_at is None
         if not dry_run:
-            if source.added_at is None:
+            if is_new:
                 source = ledger.add_source(replace(source, added_at=SystemClock().now()), by=BY)
                 note(f"Registered {source.slug} for {source.url}.")
             request = _in_full_if_due(invocation, ledger, source, request)
@@ -94,6 +95,8 @@ def harvest(
         print_json(run_summary(queued)) if invocation.json else click.echo(queued.run_id)
         return
     run = do_run(invocation, queued)
+    if is_new and run.state is RunState.FAILED and not (run.counts.pages or run.counts.found):
+        note(f"{source.slug} stays registered. If its address is wrong: pharos sources remove {source.slug}")
     _finish(invocation, run_summary(run), run.state)
 
 
@@ -215,6 +218,7 @@ def _execute(services: Services, queued: HarvestRun, stop: Event) -> HarvestRun:
 def _end_summary(source: HarvestSource, end: RunEnd) -> dict[str, Any]:
     return {
         "run": None,
+        "id": None,
         "source": source.slug,
         "state": end.state.value,
         "counts": asdict(end.counts),

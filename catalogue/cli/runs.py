@@ -78,7 +78,7 @@ def show(invocation: Invocation, run_id: str, as_table: bool, everything: bool) 
             )
             return
         for name, value in run_summary(run).items():
-            if name != "counts" and value not in (None, "", False):
+            if name not in ("id", "counts") and value not in (None, "", False):
                 click.echo(f"{name:12} {value}")
         click.echo("counts       " + ", ".join(f"{v} {k}" for k, v in asdict(run.counts).items()))
         for line in _not_taken(ledger, run_id):
@@ -96,6 +96,7 @@ def run_summary(run: HarvestRun) -> dict[str, Any]:
     """The run as commands print it; `counts` holds the balance sheet."""
     return {
         "run": run.run_id,
+        "id": run.run_id,
         "source": run.source,
         "state": run.state.value,
         "counts": asdict(run.counts),

@@ -66,6 +66,7 @@ def _facts(run: HarvestRun) -> dict[str, Any]:
     moments = {"queued_at": run.queued_at, "started_at": run.started_at, "finished_at": run.finished_at}
     return {
         "run": run.run_id,
+        "id": run.run_id,
         "source": run.source,
         "state": run.state.value,
         "counts": asdict(run.counts),

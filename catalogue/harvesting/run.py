@@ -158,8 +158,9 @@ def _ended(intake: Intake, completeness: Completeness) -> RunEnd:
     elif not counts.found:
         state, code = RunState.COMPLETED, RunCode.EMPTY
         reason = "The source was read to its end, and it describes no dataset, series or data service."
+        what = "file" if intake.source.url.startswith("file:") else "address"
         advice = (
-            "Check that the address is that of the catalogue, and that its datasets have a class of DCAT."
+            f"Check that the {what} is that of the catalogue, and that its datasets have a class of DCAT."
         )
     else:
         state, reason, advice = RunState.COMPLETED, "", ""

@@ -126,9 +126,10 @@ def choose_syntax(
     """
     seen = sniff(body)
     if seen == HTML:
-        raise _html(media_type)
+        raise html_error(url, media_type)
     if not body.strip():
-        raise ParseError("The document is empty.", advice="Check that the address is that of the metadata.")
+        what = "address is that of" if is_web_address(url) else "document is the one with"
+        raise ParseError("The document is empty.", advice=f"Check that the {what} the metadata.")
     if forced is not None:
         syntax = syntax_named(forced)
         if syntax is None:
@@ -188,11 +189,23 @@ def _wrong(declared: str, found: Syntax) -> DocumentProblem:
     )
 
 
-def _html(media_type: str | None) -> ParseError:
-    return ParseError(
-        "The address gives an HTML page, not RDF.",
-        advice="Use the address of the metadata itself (often with an ending such as .ttl or .rdf), or the harvester "
-        "that reads metadata embedded in pages.",
-        media_type=media_type or "",
-        html=True,
-    )
+def html_error(url: str, media_type: str | None = None) -> ParseError:
+    """A page in place of metadata; a file and what is given without an address are told in words of their own."""
+    if is_web_address(url):
+        what, advice = (
+            "The address gives an HTML page, not RDF.",
+            "Use the address of the metadata itself (often with an ending such as .ttl or .rdf), or the harvester "
+            "that reads metadata embedded in pages.",
+        )
+    else:
+        what, advice = (
+            "The document is an HTML page, not RDF.",
+            "Give the file that holds the metadata itself, in one of the syntaxes of RDF (often with an ending such as "
+            ".ttl, .rdf or .jsonld).",
+        )
+    return ParseError(what, advice=advice, media_type=media_type or "", html=True)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a document came from a server, not from a file or from somebody's hand."""
+    return url.startswith(("http:", "https:"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from xml.parsers import expat
 
 from catalogue.errors import ParseError
+from catalogue.rdf.media_types import html_error
 from catalogue.rdf.namespaces import RDF
 from catalogue.rdf.problems import SNIPPET, Problems
 from catalogue.rdf.xml_text import without_control_characters, without_stray_references
@@ -16,13 +17,13 @@ _ROOT = RDF.iri + " RDF"
 _HTML = ("html", "http://www.w3.org/1999/xhtml html")
 
 
-def prepare_rdf_xml(body: bytes, problems: Problems) -> bytes:
+def prepare_rdf_xml(body: bytes, problems: Problems, url: str) -> bytes:
     """The document, checked: no DTD, no entities, bounded depth, well-formed, RDF at the root.
 
     Control characters and stray ampersands are mended and noted. Raises ParseError.
     """
     try:
-        _check(body)
+        _check(body, url)
         return body
     except expat.ExpatError as error:
         first = error
@@ -31,7 +32,7 @@ def prepare_rdf_xml(body: bytes, problems: Problems) -> bytes:
     if mended == body:
         raise _not_well_formed(first, body)
     try:
-        _check(mended)
+        _check(mended, url)
     except expat.ExpatError as error:
         raise _not_well_formed(error, mended) from None
     problems.extend((*found, *more))
@@ -79,7 +80,7 @@ class _Checker:
         self.depth -= 1
 
 
-def _check(body: bytes) -> None:
+def _check(body: bytes, url: str) -> None:
     """Raises ExpatError when it is not well-formed, ParseError when it is not what we read."""
     checker = _Checker()
     try:
@@ -92,9 +93,7 @@ def _check(body: bytes) -> None:
         return
     name = (checker.root or "").replace(" ", "")
     if checker.root in _HTML:
-        raise ParseError(
-            "The address gives an HTML page, not RDF.", advice="Use the address of the metadata.", html=True
-        )
+        raise html_error(url)
     if checker.wraps_rdf:
         raise ParseError(
             f"The RDF is wrapped in another protocol's answer (its root element is {name}).",

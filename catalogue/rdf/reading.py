@@ -133,7 +133,7 @@ def read_turtle(body: bytes, reader: Reader) -> Graph:
 
 def read_rdf_xml(body: bytes, reader: Reader) -> Graph:
     """RDF/XML: checked by a tokenizer, then strict; else read leniently, at last with its texts mended."""
-    body = prepare_rdf_xml(body, reader.problems)
+    body = prepare_rdf_xml(body, reader.problems, reader.base)
     graph = _strictly(body, reader)
     return graph if graph is not None else _leniently(body, reader, sound_texts)
 

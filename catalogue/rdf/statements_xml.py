@@ -25,7 +25,7 @@ def read_xml_statements(text: str, base: str) -> list[Statement]:
     """The statements, as far as the document can be read. Literals that hold XML, and members of lists, have none."""
     reader = _Reader(base)
     with suppress(expat.ExpatError, ParseError, Unreadable, ValueError):  # what was read before stands
-        reader.read(prepare_rdf_xml(text.encode("utf-8", "replace"), Problems()))
+        reader.read(prepare_rdf_xml(text.encode("utf-8", "replace"), Problems(), base))
     return reader.found
 
 

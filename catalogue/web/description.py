@@ -30,6 +30,7 @@ from catalogue.web.negotiate import (
     rdf_body,
     representation,
 )
+from catalogue.web.parameters import refuse_strays
 from catalogue.web.signposting import page_links, rdf_links
 from catalogue.web.state import languages, services
 
@@ -51,6 +52,7 @@ def described(
         response.vary.add("Accept-Language")
         response.headers["Link"] = page_links(version, address(endpoint, **values))
     else:
+        refuse_strays()
         response = rdf_response(version, form)
         response.headers["Link"] = rdf_links(address(endpoint, **values))
     if suffix is None:

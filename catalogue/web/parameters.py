@@ -23,7 +23,16 @@ KNOWN: Mapping[str, frozenset[str]] = {
     "catalog.feed": frozenset({"page", "size"}),
     "validate.page": frozenset({"url", "profile"}),
     **dict.fromkeys(
-        ("home.index", "sources.index", "reports.page", "about.index", "about.errors", "reference.index"),
+        (
+            "home.index",
+            "sources.index",
+            "reports.page",
+            "about.index",
+            "about.errors",
+            "reference.index",
+            "datasets.dataset",
+            "records.record",
+        ),
         frozenset[str](),
     ),
 }
@@ -61,6 +70,16 @@ def strays() -> list[Stray]:
         Stray(name[:LONGEST_NAME], next(iter(get_close_matches(name[:LONGEST_NAME], known, 1)), ""))
         for name in found[:3]
     ]
+
+
+def refuse_strays() -> None:
+    """InvalidQuery for the first of `strays`: what programs read has no place to tell of it."""
+    for stray in strays():
+        raise InvalidQuery(
+            f"There is no parameter {stray.name!r} here.",
+            advice=f"Is {stray.near} meant?" if stray.near else "Leave it out.",
+            parameter=stray.name,
+        )
 
 
 def once(name: str, default: str = "") -> str:

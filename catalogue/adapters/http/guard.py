@@ -70,8 +70,9 @@ class Guard:
             return
         verb = "leads to" if literal_address(host) is None else "is"
         place = f"[{host}]" if ":" in host else host
+        article = "an" if reach[0] in "aeiou" else "a"
         raise AddressForbidden(
-            f"{place} {verb} a {reach} address, which Pharos does not ask.",
+            f"{place} {verb} {article} {reach} address, which Pharos does not ask.",
             advice=f"If it is meant, the operator lists {place}:{port} in PHAROS_ALLOW_HOSTS."
             if allowance is not None
             else "Give the catalogue's public URL.",

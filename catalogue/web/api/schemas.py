@@ -190,6 +190,7 @@ class RunCounts(Schema):
 
 class Run(Schema):
     id = text("Id of the run.", required=True)
+    run = text("The same id, by the name that commands use.", required=True)
     source = text("Slug of the source.", required=True)
     state = text(
         "queued, running, completed, completed-with-errors, held, failed or cancelled.",

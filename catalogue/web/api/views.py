@@ -146,6 +146,7 @@ def representations(url: str) -> list[dict[str, str]]:
 def run_answer(run: HarvestRun) -> dict[str, Any]:
     return {
         "id": run.run_id,
+        "run": run.run_id,
         "source": run.source,
         "state": run.state.value,
         "counts": asdict(run.counts),

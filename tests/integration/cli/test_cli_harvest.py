@@ -26,12 +26,24 @@ def test_a_first_harvest_creates_and_a_second_finds_everything_unchanged(
     first = folder.json("harvest", provider.url("/catalogue"))
     assert set(first) >= FIELDS
     assert set(first["counts"]) >= COUNTS
+    assert first["id"] == first["run"]
     assert (first["state"], first["complete"]) == ("completed", True)
     assert (first["counts"]["found"], first["counts"]["created"]) == (5, 5)
     second = folder.json("harvest", first["source"])
     assert second["run"] != first["run"]
     assert (second["counts"]["found"], second["counts"]["unchanged"]) == (5, 5)
     assert folder.json("search")["total"] == 5
+
+
+def test_a_new_source_whose_first_run_got_nothing_can_be_removed_again(
+    folder: Folder, provider: Loopback
+) -> None:
+    provider.on("/mistyped", Answer(status=404))
+    first = folder.pharos("harvest", provider.url("/mistyped"))
+    (slug,) = [source["slug"] for source in folder.json("sources", "list")]
+    assert f"pharos sources remove {slug}" in first.err
+    assert "sources remove" not in folder.pharos("harvest", slug).err
+    assert "sources remove" not in folder.pharos("harvest", provider.url("/catalogue")).err
 
 
 def test_people_read_one_line_and_machines_may_ask_before_the_name(

@@ -111,6 +111,14 @@ def test_a_web_page_is_refused_and_named_as_such(media_type, forced):
     assert caught.value.context["html"] is True
 
 
+@pytest.mark.parametrize("body", [HTML, b""])
+@pytest.mark.parametrize("url", ["file:///clinic/data.ttl", "urn:pharos:stdin"])
+def test_a_file_is_not_called_an_address(body, url):
+    with pytest.raises(ParseError) as caught:
+        choose_syntax(body, url)
+    assert "address" not in f"{caught.value.detail} {caught.value.advice}"
+
+
 @pytest.mark.parametrize(
     ("body", "words"), [(b"", "empty"), (b" \n", "empty"), (b"name;size", "none of the RDF")]
 )

@@ -58,6 +58,19 @@ def test_what_a_page_knows_is_no_stray(client: FlaskClient, path: str) -> None:
         assert "it was left out" not in read(client, f"{path}?{name}={values.get(name, '1')}")
 
 
+@pytest.mark.parametrize("form", [".ttl", ".jsonld", ""])
+def test_a_description_refuses_what_it_does_not_know_and_its_page_tells_of_it(
+    client: FlaskClient, form: str
+) -> None:
+    found = client.get(f"/datasets?iri={BREAST_IRI}").headers["Location"]
+    wanted = {} if form else {"Accept": "text/turtle"}
+    assert client.get(f"{found}{form}?utm_source=mail", headers=wanted).status_code == 200
+    answer = client.get(f"{found}{form}?foo=1", headers={**wanted})
+    assert answer.status_code == 400
+    assert "There is no parameter 'foo' here." in answer.text
+    assert "no parameter “foo”" in read(client, f"{found}?foo=1")
+
+
 def test_links_of_a_page_leave_out_what_it_does_not_know(client: FlaskClient) -> None:
     page = read(client, "/datasets?utm_source=mail&modalty=x&size=1")
     assert "utm_source" not in page
