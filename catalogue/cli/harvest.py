@@ -95,9 +95,14 @@ def harvest(
         print_json(run_summary(queued)) if invocation.json else click.echo(queued.run_id)
         return
     run = do_run(invocation, queued)
-    if is_new and run.state is RunState.FAILED and not (run.counts.pages or run.counts.found):
-        note(f"{source.slug} stays registered. If its address is wrong: pharos sources remove {source.slug}")
+    _offer_removal(run, is_new)
     _finish(invocation, run_summary(run), run.state)
+
+
+def _offer_removal(run: HarvestRun, is_new: bool) -> None:
+    """Whoever mistyped an address has a source now that will never give anything."""
+    if is_new and run.state is RunState.FAILED and not (run.counts.pages or run.counts.found):
+        note(f"{run.source} stays registered. If its address is wrong: pharos sources remove {run.source}")
 
 
 def _in_full_if_due(
