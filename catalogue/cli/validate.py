@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,9 @@ from catalogue.cli.output import note
 from catalogue.cli.validate_formats import FORMATS, Answer
 from catalogue.cli.validate_inputs import Input, inputs_of, payload_of
 from catalogue.errors import CatalogueError
+from catalogue.harvesting.examination import SLUG
 from catalogue.harvesting.judge import check_profile
+from catalogue.model.places import address_for_others
 from catalogue.model.records import RecordOutcome
 
 FOUND, UNCHECKED = 1, 3
@@ -74,7 +77,7 @@ def _check(checker: Checker, answer: Answer, given: Input, profile: str, *, alon
         for each in document.results:
             told = True
             if isinstance(each, RecordOutcome):
-                answer.skipped(each, given)
+                answer.skipped(_as_written(each), given)
                 worst = FOUND
             else:
                 answer.record(each, given)
@@ -88,3 +91,13 @@ def _check(checker: Checker, answer: Answer, given: Input, profile: str, *, alon
         answer.failed(error, given)
         return UNCHECKED
     return worst
+
+
+def _as_written(line: RecordOutcome) -> RecordOutcome:
+    """A relative IRI of a file as it stands there: the address that it was read under is ours, not the reader's."""
+    base = address_for_others(SLUG, "file:///")
+    return replace(
+        line,
+        subject=line.subject and line.subject.replace(base, ""),
+        reason=line.reason and line.reason.replace(base, ""),
+    )

@@ -224,3 +224,11 @@ def test_a_profile_says_its_rules(bare_pharos: Pharos) -> None:
     assert len(shown["rules"]) > 400
     assert all(rule["clauses"] for rule in shown["rules"])
     assert "dataset" in bare_pharos("profiles", "show", "eucaim-2.0").out
+
+
+def test_a_relative_iri_is_told_as_it_was_written(bare_pharos: Pharos, files: Path) -> None:
+    file = files / "relative.ttl"
+    file.write_text(HEADS + '<rel/one> a dcat:Dataset ; dct:title "One"@en .\n')
+    told = bare_pharos("validate", str(file), *LEVEL)
+    assert "rel/one" in told.out
+    assert "file:///validate" not in told.out
