@@ -64,7 +64,8 @@ def download(run_id: str, suffix: str) -> Response:
         )
     write, media_type = SHEETS[suffix]
     ledger = services().ledger
-    pieces = write(PublicLines(ledger), ledger.run(run_id), public_address)
+    found = ledger.run(run_id)
+    pieces = write(PublicLines(ledger), found, lambda url: public_address(url, found.source))
     response = Response(pieces, content_type=f"{media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="run-{run_id}.{suffix}"'
     return response

@@ -84,8 +84,11 @@ def safe_href(iri: str) -> str:
     return iri if parts.netloc or parts.scheme.lower() == "mailto" else ""
 
 
-def public_address(url: str) -> str:
-    """A source's address as it may be shown: a file by its name alone, a URL without user and password."""
+def public_address(url: str, source: str = "") -> str:
+    """A source's address as it may be shown: a file by its name alone, a URL without user and password. A page of
+    `source` (its slug) may have its place within the source's folder too, as run lines do; see `address_for_others`."""
+    if source and url.startswith(f"file:///{source}/"):
+        return url
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -115,7 +115,7 @@ def run(run_id: str, _query: Any) -> dict[str, Any]:
         run_id, outcome_kinds(), limit=size, offset=(page - 1) * size
     )
     return views.run_answer(found) | {
-        "outcomes": [views.outcome_answer(outcome) for outcome in outcomes],
+        "outcomes": [views.outcome_answer(outcome, found.source) for outcome in outcomes],
         "page": page,
         "size": size,
     }

@@ -50,9 +50,10 @@ def versions(record_id: str, _query: Any) -> Any:
         found = services().ledger.version_at(record_id, moment_of(moment))
         return redirect(url_for("api_versions.version", record_id=record_id, number=found.number), code=303)
     given = gives_payloads(services().ledger, record.source)
+    source = services().ledger.record(record_id).source
     return {
         "record": record_id,
-        "versions": [version_answer(facts, given) for facts in services().ledger.history(record_id)],
+        "versions": [version_answer(facts, given, source) for facts in services().ledger.history(record_id)],
     }
 
 
@@ -82,7 +83,7 @@ def version(record_id: str, number: int) -> Any:
         return response
     listed = services().ledger.history(record_id)
     facts = next(each for each in listed if each.version_id == found.version_id)
-    return version_answer(facts, gives_payloads(services().ledger, found.source)) | {
+    return version_answer(facts, gives_payloads(services().ledger, found.source), found.source) | {
         "report": views.report_answer(found.report),
         "repairs": [asdict(repair) for repair in found.repairs],
     }
@@ -147,7 +148,7 @@ def payload(record_id: str, number: int) -> Response:
     return payload_response(services().ledger, services().ledger.version(record_id, number))
 
 
-def version_answer(facts: VersionFacts, gives_payloads: bool) -> dict[str, Any]:
+def version_answer(facts: VersionFacts, gives_payloads: bool, source: str) -> dict[str, Any]:
     url = address("api_versions.version", record_id=facts.record_id, number=facts.number)
     return {
         "number": facts.number,
@@ -157,7 +158,7 @@ def version_answer(facts: VersionFacts, gives_payloads: bool) -> dict[str, Any]:
         "profile": facts.profile,
         "run": facts.run_id,
         "pipeline_version": facts.pipeline_version,
-        "page_url": public_address(facts.page_url),
+        "page_url": public_address(facts.page_url, source),
         "url": url,
         "payload": f"{url}/payload" if facts.payload_kept and gives_payloads else None,
         "representations": views.representations(url),

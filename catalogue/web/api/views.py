@@ -109,7 +109,7 @@ def record_answer(version: StoredVersion) -> dict[str, Any]:
     return record_summary(services().ledger.record(version.record_id)) | {
         "title": view.title,
         "kind": version.primary_class,
-        "page_url": public_address(version.page_url),
+        "page_url": public_address(version.page_url, version.source),
         "harvested_at": version.created_at,
         "run": version.run_id,
         "pipeline_version": version.pipeline_version,
@@ -162,14 +162,14 @@ def run_answer(run: HarvestRun) -> dict[str, Any]:
     }
 
 
-def outcome_answer(outcome: RecordOutcome) -> dict[str, Any]:
+def outcome_answer(outcome: RecordOutcome, source: str) -> dict[str, Any]:
     return {
         "kind": outcome.kind.value,
         "record": outcome.record_id,
         "dataset": outcome.dataset_id,
         "iri": outcome.subject,
         "title": outcome.title,
-        "page_url": public_address(outcome.page_url) if outcome.page_url else None,
+        "page_url": public_address(outcome.page_url, source) if outcome.page_url else None,
         "position": outcome.position,
         "snippet": outcome.snippet,
         "code": outcome.code,

@@ -111,3 +111,5 @@ def test_sizes_are_readable(value: str, shown: str) -> None:
 )
 def test_an_address_is_shown_without_passwords_and_folders(url: str, shown: str) -> None:
     assert public_address(url) == shown
+    assert public_address("file:///clinic/sub/c.ttl", "clinic") == "file:///clinic/sub/c.ttl"
+    assert public_address("file:///home/clinic/c.ttl", "clinic") == "file:c.ttl"
