@@ -75,7 +75,7 @@ class Checker:
         )
         return CheckedDocument(
             name or payload.url, read.document.syntax, read.document.problems, statements,
-            len(read.found) + len(read.untyped), judged,
+            len(read.found) + len(read.unrecorded), judged,
         )  # fmt: skip
 
     def _judged(

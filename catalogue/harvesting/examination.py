@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from catalogue.errors import ParseError, RecordError
-from catalogue.harvesting.lines import skipped, untyped
+from catalogue.harvesting.lines import skipped, unrecorded
 from catalogue.model.descriptions import replaced
 from catalogue.model.harvest import HarvestSource
 from catalogue.model.records import NormalisedRecord, Payload, RawRecord, RecordOutcome, Repair
@@ -44,11 +44,12 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class ReadDocument:
-    """A document with the records found in it. `untyped`: nodes that a catalogue lists and that have no class."""
+    """A document with the records found in it. `unrecorded`: a line for each resource that it claims and that is no
+    record: without a class, or with nothing but its class."""
 
     document: Document
     found: Sequence[RawRecord]
-    untyped: tuple[str, ...] = ()
+    unrecorded: tuple[RecordOutcome, ...] = ()
 
 
 def read_document(payload: Payload, max_triples: int = MAX_TRIPLES) -> ReadDocument:
@@ -57,12 +58,13 @@ def read_document(payload: Payload, max_triples: int = MAX_TRIPLES) -> ReadDocum
     document = parse(payload, max_triples=max_triples)
     parts = split(document.graph, PageFacts(payload.url, payload.payload_hash))
     found = [*parts.records, *(waiting.record for waiting in parts.deferred)]
-    if not found and not parts.untyped:
+    lines = tuple(unrecorded(parts, payload.url))
+    if not found and not lines:
         raise ParseError(
             "The document is RDF, but describes no dataset, series or data service.",
             advice="A dataset is a resource of the class dcat:Dataset with at least a title.",
         )
-    return ReadDocument(document, found, parts.untyped)
+    return ReadDocument(document, found, lines)
 
 
 def examine(
@@ -82,8 +84,7 @@ def examine(
             yield skipped(error, raw.page_url, raw.subject)
         else:
             yield _examined(record, profile, judge)
-    for node in read.untyped:
-        yield untyped(node, url)
+    yield from read.unrecorded
 
 
 def _examined(record: NormalisedRecord, profile: str, judge: Judgement) -> Examined:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from catalogue.errors import BackendError, RecordError
 from catalogue.harvesting.judge import Decider, Decision
-from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, untyped
+from catalogue.harvesting.lines import failed, lost_part, met_before, outside, skipped, unread, unrecorded
 from catalogue.harvesting.members import Members
 from catalogue.harvesting.memory import PageMemory
 from catalogue.harvesting.origins import Origins
@@ -75,7 +75,7 @@ class Intake:
     nested: frozenset[str] = frozenset()
     deleted: set[str] = field(default_factory=set)
     homeless: dict[str, None] = field(default_factory=dict)
-    untyped: dict[tuple[str, str], None] = field(default_factory=dict)
+    unrecorded: dict[tuple[str, str], RecordOutcome] = field(default_factory=dict)
     origins: Origins = Origins("", ())
     members: Members = field(init=False)
     pages: int = 0
@@ -117,7 +117,10 @@ class Intake:
         that are new in this run."""
         self.nested |= parts.nested
         self.homeless.update(dict.fromkeys(parts.outside.examples[: MAX_EXAMPLES - len(self.homeless)]))
-        self.untyped.update(dict.fromkeys((node, page_url) for node in parts.untyped))
+        for line in unrecorded(parts, page_url):
+            # A blank node is one of its page; an IRI is the same on all of them.
+            node = line.subject or ""
+            self.unrecorded.setdefault((node, "" if _iri(node) else page_url), line)
         new = [outcome for outcome in parts.ours if outcome.subject and outcome.subject not in self.met]
         if new:
             self.met.update(outcome.subject for outcome in new if outcome.subject)
@@ -177,17 +180,17 @@ class Intake:
                 self.progress(self.batch.counts, deferred.record.page_url, None)
         self.records(waiting)
         self.batch.account(self.spool.taken())
-        self._tell_untyped()
+        self._tell_unrecorded()
         self._tell_outside()
         self.batch.flush()
 
-    def _tell_untyped(self) -> None:
-        """One line for each listed resource that no page gave a class."""
-        for node, page_url in self.untyped:
-            iri = _iri(node)
+    def _tell_unrecorded(self) -> None:
+        """One line for each resource that some page claims, to which no page gave a class, or of which none said more."""
+        for line in self.unrecorded.values():
+            iri = _iri(line.subject or "")
             names = {iri, repair_iri(iri) or iri} if iri else set()
             if not any(record_id(self.source.slug, name) in self.met for name in names):
-                self._problem(untyped(node, page_url))
+                self._problem(line)
 
     def _tell_outside(self) -> None:
         """One line about the triples that ended in no record, with a few of them."""

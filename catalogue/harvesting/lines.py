@@ -8,6 +8,7 @@ from catalogue.errors import RecordError
 from catalogue.model.harvest import PageProblem
 from catalogue.model.records import NormalisedRecord, OutcomeKind, RecordOutcome
 from catalogue.model.wording import counted
+from catalogue.pipeline.split import SplitPage
 from catalogue.rdf.documents import DocumentProblem
 
 
@@ -61,6 +62,26 @@ def untyped(subject: str, page_url: str) -> RecordOutcome:
         reason="A catalogue lists this resource, but nowhere is it said to be a dataset, a series or a data service.",
         advice='Give it its class: rdf:type dcat:Dataset (in JSON-LD: "@type": "dcat:Dataset").',
     )
+
+
+def bare(subject: str, page_url: str) -> RecordOutcome:
+    """A resource of which only the class is said."""
+    return RecordOutcome(
+        OutcomeKind.SKIPPED,
+        subject=subject,
+        page_url=page_url,
+        code="bare",
+        reason="Only its type is said: no document that gives this resource its class describes it.",
+        advice="Describe it, with at least a title (dct:title); or, where a document of its own does, let the catalogue lead to that.",
+    )
+
+
+def unrecorded(parts: SplitPage, page_url: str) -> list[RecordOutcome]:
+    """A line for each resource that the page claims and does not make a record of; another page may."""
+    return [
+        *(untyped(node, page_url) for node in parts.untyped),
+        *(bare(node, page_url) for node in parts.bare),
+    ]
 
 
 def outside(count: int, examples: Sequence[str]) -> RecordOutcome:

@@ -19,7 +19,7 @@ from catalogue.model.resources import (
 )
 from catalogue.rdf.graphs import Graph
 from catalogue.rdf.labels import label_by_content
-from catalogue.rdf.namespaces import DCAT, DCT, RDF, RDFS
+from catalogue.rdf.namespaces import DCAT, DCT, FOAF, HYDRA, RDF, RDFS
 from catalogue.rdf.terms import BlankNode, NamedNode, Subject, Triple
 
 
@@ -94,6 +94,25 @@ class Memberships:
         left = self._listed - known.primary.keys() - known.embedded.keys() - known.roots.keys() - known.paging
         return tuple(sorted(str(node) for node in left if self._is_described(node)))
 
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """IRIs in N-Triples form of which the document says that they are a dataset, series or service, and nothing
+        else: those that are listed, and those that nothing names. Any other is a reference to what is described
+        elsewhere, perhaps by others."""
+        known = self._roles
+        return tuple(
+            str(node)
+            for node, cls in known.primary.items()
+            if isinstance(node, NamedNode)
+            and cls != DCAT.Catalog
+            and node not in known.described
+            and self._is_own(node)
+        )
+
+    def _is_own(self, node: NamedNode) -> bool:
+        naming = [t.predicate for t in self._graph.pointing_to(node)]
+        return not naming or not _OWNING.isdisjoint(naming)
+
     def _is_described(self, node: Subject) -> bool:
         return any(t.predicate not in _LINK_TEXT for t in self._graph.about(node))
 
@@ -152,3 +171,4 @@ _NODE = (NamedNode, BlankNode)
 _PARTS = HAS_PART | PART_OF
 _LINK_TEXT = frozenset({RDF.type, RDFS.label, DCT.title})
 _TELLING = LISTS | _PARTS
+_OWNING = LISTS | {HYDRA.member, FOAF.primaryTopic}

@@ -44,11 +44,9 @@ def fetch(
             if guard.is_on_its_way(item):
                 continue
             reason = guard.reason_to_refuse(item)
-            if reason:
-                yield Completeness(complete=False, evidence=reason)
-                return
-            yield item
-            reason = guard.reason_to_stop(item)
+            if not reason:
+                yield item
+                reason = guard.reason_to_stop(item)
             if reason:
                 yield Completeness(complete=False, evidence=reason)
                 return

@@ -86,7 +86,8 @@ class SplitPage:
     membership and paging; `catalogues`: their IRIs. `nested`: IRIs of catalogues that another one names as its
     part. `elsewhere`: those of the memberships whose members have no record here (the others are told by their records:
     `RawRecord.catalogues`). `ours`: outcomes (skipped, code `ours`) of records that came from us. `untyped`: nodes in
-    N-Triples form that a catalogue lists as its own and that are described here, but have no class of DCAT.
+    N-Triples form that a catalogue lists as its own and that are described here, but have no class of DCAT. `bare`: IRIs in
+    that form which have their class here and nothing else; a page that describes one makes a record of it.
     """
 
     records: Sequence[RawRecord]
@@ -98,6 +99,7 @@ class SplitPage:
     source_description: Graph
     ours: tuple[RecordOutcome, ...]
     untyped: tuple[str, ...]
+    bare: tuple[str, ...]
     outside: Outside
 
 
@@ -136,6 +138,7 @@ def split(graph: Graph, page: PageFacts) -> SplitPage:
         source_description=description,
         ours=tuple(ours),
         untyped=memberships.untyped,
+        bare=memberships.bare,
         outside=_outside(graph, used, memberships),
     )
 

@@ -63,5 +63,12 @@ def errors() -> str:
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
-    lines = ["User-agent: *", "Disallow: /sparql?", "Disallow: /datasets?", "Disallow: /validate", f"# {address('about.index')}", ""]
+    lines = [
+        "User-agent: *",
+        "Disallow: /sparql?",
+        "Disallow: /datasets?",
+        "Disallow: /validate",
+        f"# {address('about.index')}",
+        "",
+    ]
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -41,7 +41,17 @@ SHARED = {
 }
 
 SHARED_PARTS = frozenset(
-    {"api", "api_validation", "api_versions", "catalog", "datasets", "openapi", "records", "sparql", "versions"}
+    {
+        "api",
+        "api_validation",
+        "api_versions",
+        "catalog",
+        "datasets",
+        "openapi",
+        "records",
+        "sparql",
+        "versions",
+    }
 )
 """Blueprints that scripts of other sites may read."""
 
