@@ -31,11 +31,9 @@ def fetch(
     find its way to where it goes on, are not handed on again. `cancelled` and `heartbeat` are called before each page is
     asked for. Raises RunCancelled, what the harvester raises of ours, and SourceError for whatever else comes out of it.
     """
-    source = _for_others(source)
     guard = _Guard(max_pages, before)
-    items = _items(
-        harvester.name, source.url, lambda: harvester.fetch(source, http, context), cancelled, heartbeat
-    )
+    told = _for_others(source)
+    items = _items(told, harvester.name, lambda: harvester.fetch(told, http, context), cancelled, heartbeat)
     try:
         for item in items:
             if isinstance(item, Completeness):
@@ -64,8 +62,8 @@ _SILENT = "The harvester ended without saying whether it saw everything."
 
 
 def _items(
+    source: HarvestSource,
     name: str,
-    url: str,
     start: Callable[[], Iterator[Page | Completeness]],
     cancelled: Callable[[], bool],
     heartbeat: Callable[[], object],
@@ -84,7 +82,7 @@ def _items(
         raise
     except Exception as error:
         raise SourceError(
-            f"The harvester {name} failed while reading {url} ({type(error).__name__}).",
+            f"The harvester {name} failed while reading {source.url} ({type(error).__name__}).",
             advice="This is a fault of the harvester, not of the source: report it with the address of the source.",
             harvester=name,
         ) from error
