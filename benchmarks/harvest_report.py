@@ -15,7 +15,8 @@ def render(found: dict[str, Any]) -> str:
     """Markdown, from the figures of `bench_harvest.measure`."""
     parts = [
         "# Performance",
-        "Written by `make bench` (`python -m benchmarks`). Larger catalogues: "
+        "Written by `make bench`; one part anew: `python -m benchmarks harvest`, `incremental` or `validation`. "
+        "Larger catalogues: "
         "`python -m benchmarks.bench_harvest --records 1000 --records 100000` prints this page for them.",
         _machine(found["machine"]),
         _what(),

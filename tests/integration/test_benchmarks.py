@@ -12,6 +12,7 @@ import pytest
 
 # The benchmarks belong to no installed package.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from benchmarks.__main__ import replaced
 from benchmarks.apart import apart, here
 from benchmarks.bench_harvest import Plan, measure
 from benchmarks.generated import Pages
@@ -87,3 +88,13 @@ def test_memory_is_measured_in_a_process_of_its_own():
     apart_from_it = apart("benchmarks.stages:stage", name="parse", records=10, tries=1)
     assert apart_from_it["records"] == 10
     assert peak_memory() > len(ballast)
+
+
+def test_a_part_of_the_page_is_measured_anew_alone() -> None:
+    page = "<!-- part: harvest -->\n# A\n\n<!-- part: validation -->\n## C\n"
+    both = replaced(page, "incremental", "## B\n")
+    assert both == (
+        "<!-- part: harvest -->\n# A\n\n<!-- part: incremental -->\n## B\n\n<!-- part: validation -->\n## C\n"
+    )
+    assert replaced(both, "harvest", "# New\n") == both.replace("# A", "# New")
+    assert replaced("", "validation", "## C") == "<!-- part: validation -->\n## C\n"
