@@ -19,7 +19,10 @@ from catalogue.harvesting.schedule import ScheduleRules, enqueue_due
 from catalogue.harvesting.worker import Worker
 from catalogue.model.harvest import HarvestRun, HarvestSource, RunRequest, RunState
 
-TURTLE = b"<https://clinic.example/1> a <http://www.w3.org/ns/dcat#Dataset> ."
+TURTLE = (
+    b"<https://clinic.example/1> a <http://www.w3.org/ns/dcat#Dataset> ; "
+    b"<http://purl.org/dc/terms/title> 'Scans'@en ."
+)
 PATIENCE = 60.0
 
 
