@@ -209,9 +209,11 @@ def _tell(address: str) -> None:
 
 
 def _until_ctrl_c() -> None:
-    print("Ctrl-C stops everything.", flush=True)
+    # Not signal.pause(): a signal that comes in the moment before it is waited for would be waited for for ever.
     with contextlib.suppress(KeyboardInterrupt):
-        signal.pause()
+        print("Ctrl-C stops everything.", flush=True)
+        while True:
+            time.sleep(0.5)
     print("\nStopping …", flush=True)
 
 
